@@ -1,0 +1,63 @@
+// The directory: where the actors of this process are right now. Handles change when a supervisor restarts somebody.
+// Owned by the kernel; supervisors write it at each start of a child, everybody else looks handles up.
+// Thread-safe. CAF's own registry is not used: an actor in it can keep the process from stopping.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/system/actors.hpp"
+
+namespace mofa::directory {
+
+/// The actors of which there is one (readers: a few).
+struct services {
+  actors::journal_actor journal;
+  std::vector<actors::reader_actor> readers;
+  actors::feeds_actor feeds;
+  actors::clockwork_actor clockwork;
+  actors::effects_actor effects;
+};
+
+class directory {
+ public:
+  /// Changes one or more handles of the services.
+  template <class F>
+  void update(F&& change) {
+    const std::unique_lock lock{guard_};
+    change(services_);
+  }
+  template <class F>
+  auto look(F&& at) const {
+    const std::shared_lock lock{guard_};
+    return at(services_);
+  }
+
+  actors::journal_actor journal() const;
+  actors::feeds_actor feeds() const;
+  actors::clockwork_actor clockwork() const;
+  actors::effects_actor effects() const;
+  /// The next reader in turn.
+  actors::reader_actor reader() const;
+
+  void put_agent(const std::string& name, actors::agent_actor handle);
+  /// Null when there is none.
+  actors::agent_actor agent(std::string_view name) const;
+
+  /// Drops all handles, so that the system can end.
+  void clear();
+
+ private:
+  mutable std::shared_mutex guard_;
+  services services_;
+  std::map<std::string, actors::agent_actor, std::less<>> agents_;
+  mutable std::atomic<std::size_t> turn_{0};
+};
+
+}  // namespace mofa::directory

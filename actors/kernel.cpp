@@ -1,0 +1,217 @@
+#include "actors/kernel.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/make_actor.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "actors/agent/agent_actor.hpp"
+#include "actors/clockwork/clockwork.hpp"
+#include "actors/directory/directory.hpp"
+#include "actors/effects/effects.hpp"
+#include "actors/service/agent_front.hpp"
+#include "actors/service/task_front.hpp"
+#include "actors/storage/feeds.hpp"
+#include "actors/storage/journal.hpp"
+#include "actors/supervision/supervisor.hpp"
+#include "actors/system/ask.hpp"
+#include "actors/system/system.hpp"
+
+namespace mofa::actors {
+
+using supervision::child_spec;
+using supervision::strategy;
+using supervision::supervisor_spec;
+
+struct kernel::parts {
+  parts(kernel_options wanted, core::store& journal, catalog::catalog& all, const clock& time, probe& watch, std::uint64_t epoch)
+      : options(std::move(wanted)), store(journal), definitions(all), env{time, watch, epoch, options.idle_after},
+        config(options.workers), system(config) {
+    auto made = caf::make_actor<ask_bridge, caf::strong_actor_ptr>(system.next_actor_id(), system.node(), &system, bridge_config);
+    bridge_owner = std::move(made);
+    bridge = static_cast<ask_bridge*>(caf::actor_cast<caf::abstract_actor*>(bridge_owner));
+    tasks = std::make_unique<service::task_front>(*bridge, where, definitions, env);
+    agents = std::make_unique<service::agent_front>(
+        *bridge, where, definitions, service::agent_front::supervisors{[this] { return root; }, [this] { return agents_supervisor(); }});
+    root = supervision::spawn_supervisor(system, tree(), env);
+    expirer = std::thread{[this] { expire_questions(); }};
+  }
+
+  kernel_options options;
+  core::store& store;
+  catalog::catalog& definitions;
+  environment env;
+  system_config config;
+  caf::actor_system system;
+  directory::directory where;
+  caf::actor_config bridge_config;
+  caf::strong_actor_ptr bridge_owner;
+  ask_bridge* bridge = nullptr;
+  std::unique_ptr<service::task_front> tasks;
+  std::unique_ptr<service::agent_front> agents;
+  supervisor_actor root;
+  std::mutex guard;
+  supervisor_actor agents_tree;
+  std::condition_variable stopping;
+  bool stopped = false;
+  std::thread expirer;
+
+  supervisor_actor agents_supervisor() {
+    const std::lock_guard lock{guard};
+    return agents_tree;
+  }
+
+  // Deadlines of questions are coarse: they are for parts that hang.
+  void expire_questions() {
+    std::unique_lock lock{guard};
+    while (!stopping.wait_for(lock, std::chrono::milliseconds{250}, [this] { return stopped; })) {
+      lock.unlock();
+      bridge->expire(std::chrono::steady_clock::now());
+      lock.lock();
+    }
+  }
+
+  supervisor_spec tree() {
+    supervisor_spec out;
+    out.name = "root";
+    out.path = "root";
+    // What stands further down depends on what stands above it.
+    out.how = strategy::rest_for_one;
+    out.rule = {5, milliseconds{30'000}, milliseconds{50}, milliseconds{2'000}};
+    out.give_up = options.on_give_up;
+    out.children.push_back(branch(storage_tree()));
+    out.children.push_back(worker("clockwork", [this] {
+      auto made = clockwork::spawn_clockwork(system, env, where);
+      where.update([&](auto& s) { s.clockwork = made; });
+      return caf::actor_cast<caf::actor>(made);
+    }));
+    out.children.push_back(worker("effects", [this] {
+      auto made = effects::spawn_effects(system, options.tools, env, where);
+      where.update([&](auto& s) { s.effects = made; });
+      return caf::actor_cast<caf::actor>(made);
+    }));
+    out.children.push_back(branch(agents_tree_spec()));
+    return out;
+  }
+
+  supervisor_spec storage_tree() {
+    supervisor_spec out;
+    out.name = "storage";
+    out.path = "root/storage";
+    out.how = strategy::one_for_all;
+    // One crash here is the root's business: everything that depends on storage restarts with it.
+    out.rule = {0, milliseconds{30'000}, milliseconds{50}, milliseconds{2'000}};
+    out.children.push_back(worker("feeds", [this] {
+      auto made = storage::spawn_feeds(system, env, where);
+      where.update([&](auto& s) { s.feeds = made; });
+      return caf::actor_cast<caf::actor>(made);
+    }));
+    for (int i = 0; i < options.readers; ++i) {
+      out.children.push_back(worker("reader-" + std::to_string(i), [this, i] {
+        auto made = storage::spawn_reader(system, store);
+        where.update([&](auto& s) {
+          s.readers.resize(static_cast<std::size_t>(options.readers));
+          s.readers[static_cast<std::size_t>(i)] = made;
+        });
+        return caf::actor_cast<caf::actor>(made);
+      }));
+    }
+    out.children.push_back(worker("journal", [this] {
+      auto made = storage::spawn_journal(system, store, env, where);
+      where.update([&](auto& s) { s.journal = made; });
+      return caf::actor_cast<caf::actor>(made);
+    }));
+    return out;
+  }
+
+  supervisor_spec agents_tree_spec() {
+    supervisor_spec out;
+    out.name = "agents";
+    out.path = "root/agents";
+    out.rule = {10, milliseconds{30'000}, milliseconds{50}, milliseconds{2'000}};
+    for (const auto& name : definitions.names()) {
+      out.children.push_back(worker(name, [this, name] {
+        auto made = agent::spawn_agent(system, name, definitions, env, where);
+        where.put_agent(name, made);
+        return caf::actor_cast<caf::actor>(made);
+      }));
+    }
+    return out;
+  }
+
+  child_spec branch(supervisor_spec spec) {
+    child_spec out;
+    out.name = spec.name;
+    out.is_supervisor = true;
+    out.grace = milliseconds{15'000};
+    out.start = [this, spec = std::move(spec)] {
+      auto made = supervision::spawn_supervisor(system, spec, env);
+      if (spec.name == "agents") {
+        const std::lock_guard lock{guard};
+        agents_tree = made;
+      }
+      return caf::actor_cast<caf::actor>(made);
+    };
+    return out;
+  }
+
+  static child_spec worker(std::string name, std::function<caf::actor()> start) {
+    child_spec out;
+    out.name = std::move(name);
+    out.start = std::move(start);
+    return out;
+  }
+
+  void stop() {
+    {
+      const std::lock_guard lock{guard};
+      if (stopped) return;
+      stopped = true;
+    }
+    stopping.notify_all();
+    expirer.join();
+    {
+      caf::scoped_actor self{system};
+      self->monitor(root);
+      self->send_exit(root, caf::exit_reason::user_shutdown);
+      self->receive([](const caf::down_msg&) {});
+    }
+    bridge->close();
+    root = nullptr;
+    {
+      const std::lock_guard lock{guard};
+      agents_tree = nullptr;
+    }
+    where.clear();
+  }
+};
+
+kernel::kernel(std::unique_ptr<parts> made) : parts_(std::move(made)) {}
+kernel::~kernel() { stop(); }
+
+result<std::unique_ptr<kernel>> kernel::start(kernel_options options, core::store& store, catalog::catalog& definitions,
+                                              const clock& time, probe& watch) {
+  const auto epoch = store.acquire_ownership();
+  if (!epoch) return epoch.error();
+  return std::unique_ptr<kernel>{new kernel{std::make_unique<parts>(std::move(options), store, definitions, time, watch, *epoch)}};
+}
+
+core::task_service& kernel::tasks() { return *parts_->tasks; }
+core::agent_service& kernel::agents() { return *parts_->agents; }
+
+void kernel::stop() {
+  if (!parts_) return;
+  parts_->stop();
+  parts_->bridge_owner = nullptr;
+  auto& store = parts_->store;
+  parts_.reset();
+  // A failure leaves the mark of an unclean stop: the next start counts it, and nothing is lost.
+  (void)store.release_ownership();
+}
+
+}  // namespace mofa::actors

@@ -1,0 +1,48 @@
+// The kernel: the actor system as the rest of the process sees it. It starts the supervision tree, gives the ports, and stops it all.
+// Owned by the app, one for the process.
+// start() and stop() on the main thread; the ports on any.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/catalog/catalog.hpp"
+#include "actors/system/probe.hpp"
+#include "protocols/core/ports/agent_service.hpp"
+#include "protocols/core/ports/store.hpp"
+#include "protocols/core/ports/task_service.hpp"
+#include "protocols/core/ports/tool.hpp"
+
+namespace mofa::actors {
+
+struct kernel_options {
+  int workers = 2;
+  int readers = 2;
+  milliseconds idle_after{10'000};                     ///< until an idle task leaves memory
+  std::map<std::string, core::tool_ptr, std::less<>> tools;
+  std::function<void(std::string causes)> on_give_up;  ///< the root gave up: one line; called on a worker
+};
+
+class kernel {
+ public:
+  /// Becomes the owner of the store. `store`, `definitions`, `time` and `watch` must outlive the kernel.
+  static result<std::unique_ptr<kernel>> start(kernel_options options, core::store& store, catalog::catalog& definitions,
+                                               const clock& time, probe& watch);
+  ~kernel();
+
+  core::task_service& tasks();
+  core::agent_service& agents();
+
+  /// Ends the tree in reverse order, the journal last; then the store is released. Nothing is answered afterwards.
+  void stop();
+
+ private:
+  struct parts;
+  explicit kernel(std::unique_ptr<parts> made);
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace mofa::actors

@@ -1,0 +1,71 @@
+#include "actors/scenario/match.hpp"
+
+#include <re2/re2.h>
+
+#include "actors/scenario/lenient.hpp"
+
+namespace mofa::scenario {
+namespace {
+
+bool found_in(const std::shared_ptr<const re2::RE2>& expression, std::string_view text) {
+  return !expression ||
+         expression->Match(re2::StringPiece{text.data(), text.size()}, 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);
+}
+
+bool holds(const json& wanted, const json* metadata) {
+  if (wanted.is_null()) return true;
+  for (const auto& entry : wanted.items()) {
+    const auto* value = metadata == nullptr ? nullptr : child(*metadata, entry.key());
+    if (value == nullptr || *value != entry.value()) return false;
+  }
+  return true;
+}
+
+bool meets(const condition& when, const incoming& message) {
+  return (!when.turn || *when.turn == message.turn) && holds(when.metadata, message.metadata) &&
+         found_in(when.message_id, message.message_id);
+}
+
+/// Whether the text is found, with the named groups.
+bool search(const condition& when, const std::string& text, matched& out) {
+  if (when.groups.empty()) return found_in(when.text, text);
+  std::vector<re2::StringPiece> groups(static_cast<std::size_t>(when.text->NumberOfCapturingGroups()) + 1);
+  if (!when.text->Match(text, 0, text.size(), re2::RE2::UNANCHORED, groups.data(), static_cast<int>(groups.size())))
+    return false;
+  for (const auto& [index, name] : when.groups) out.groups.emplace_back(name, groups[index].as_string());
+  return true;
+}
+
+}  // namespace
+
+incoming read_incoming(const json& data, std::int64_t turn) {
+  incoming out;
+  out.turn = turn;
+  const auto* message = child(data, "message");
+  if (message == nullptr) return out;
+  out.message_id = text_of(*message, "message_id");
+  out.metadata = child(*message, "metadata");
+  const auto* parts = child(*message, "parts");
+  if (parts == nullptr || !parts->is_array()) return out;
+  bool first = true;
+  for (const auto& part : *parts) {
+    const auto* text = child(part, "text");
+    if (text == nullptr || !text->is_string()) continue;
+    if (!first) out.text += '\n';
+    out.text += text->get_ref<const std::string&>();
+    first = false;
+  }
+  return out;
+}
+
+std::optional<matched> first_match(const script& source, const incoming& message) {
+  for (std::size_t i = 0; i < source.rules.size(); ++i) {
+    matched out;
+    out.rule = i;
+    const auto& when = source.rules[i].when;
+    if (meets(when, message) && search(when, message.text, out)) return out;
+  }
+  return std::nullopt;
+}
+
+}  // namespace mofa::scenario

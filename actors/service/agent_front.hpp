@@ -1,0 +1,44 @@
+// The front of the actors for agents: the catalog as operators see it, and their commands.
+// Owned by the kernel; called by gateway threads.
+// Thread-safe; completions are called on workers and reader threads.
+#pragma once
+
+#include "actors/catalog/catalog.hpp"
+#include "actors/directory/directory.hpp"
+#include "actors/system/ask.hpp"
+#include "protocols/core/ports/agent_service.hpp"
+
+namespace mofa::service {
+
+using core::completion;
+
+class agent_front final : public core::agent_service {
+ public:
+  /// `root` and `agents` give the present handles of these supervisors.
+  struct supervisors {
+    std::function<actors::supervisor_actor()> root;
+    std::function<actors::supervisor_actor()> agents;
+  };
+
+  agent_front(actors::ask_bridge& bridge, const directory::directory& where, const catalog::catalog& definitions,
+              supervisors tree);
+
+  void list(core::agent_filter filter, core::page_request want, completion<core::page<core::agent_info>> done) override;
+  void get(std::string name, completion<core::agent_info> done) override;
+  void versions(std::string name, completion<std::vector<core::agent_version>> done) override;
+  void actor(std::string name, completion<core::agent_actor_info> done) override;
+  void command(std::string name, core::agent_command what, completion<core::agent_actor_info> done) override;
+  void supervision(completion<core::supervision_node> done) override;
+
+ private:
+  struct gathering;
+  error no_agent(const std::string& name) const;
+  void ask(const std::string& name, actors::agent_request::type what, completion<core::agent_actor_info> done);
+
+  actors::ask_bridge& bridge_;
+  const directory::directory& where_;
+  const catalog::catalog& definitions_;
+  supervisors tree_;
+};
+
+}  // namespace mofa::service

@@ -1,0 +1,285 @@
+#include "actors/service/task_front.hpp"
+
+#include "actors/storage/read_job.hpp"
+#include "actors/storage/volatile_id.hpp"
+#include "actors/task/journaled_task.hpp"
+#include "server/base/nearest.hpp"
+
+namespace mofa::service {
+namespace {
+
+using namespace mofa::actors;
+using std::chrono::steady_clock;
+
+// A commit takes milliseconds; who waits longer than this waits for a part that hangs.
+constexpr std::chrono::seconds answer_within{10};
+
+steady_clock::time_point deadline() { return steady_clock::now() + answer_within; }
+
+error restarting() { return fail(errc::unavailable, "storage is restarting; try again"); }
+
+bool may_see(const caller& who, const core::task_row& row) {
+  return row.tenant == who.tenant && (row.owner == who.principal || who.sees_all_owners());
+}
+
+error no_task(task_id which) { return fail(errc::not_found, "no task " + which.str()); }
+
+core::task_ptr view_of(const core::loaded_task& loaded) {
+  return std::make_shared<const core::task>(task::journaled_task::fold(loaded).view());
+}
+
+class live_subscription final : public core::subscription {
+ public:
+  live_subscription(feeds_actor feeds, std::uint64_t key) : feeds_(std::move(feeds)), key_(key) {}
+  ~live_subscription() override { caf::anon_send(feeds_, unsubscribe_request{key_}); }
+  void grant(std::size_t count) override { caf::anon_send(feeds_, grant_request{key_, count}); }
+
+ private:
+  feeds_actor feeds_;
+  std::uint64_t key_;
+};
+
+}  // namespace
+
+task_front::task_front(ask_bridge& bridge, const directory::directory& where, const catalog::catalog& definitions,
+                       const environment& env)
+    : bridge_(bridge), where_(where), definitions_(definitions), env_(env) {}
+
+// --- reading -----------------------------------------------------------------------------------------------------------
+
+template <class T, class Run>
+void task_front::read(completion<T> done, Run run) {
+  auto shared = std::make_shared<completion<T>>(std::move(done));
+  storage::read(
+      where_, [shared, run = std::move(run)](core::store& from) mutable { (*shared)(run(from)); },
+      [shared] { (*shared)(restarting()); });
+}
+
+void task_front::load(const caller& who, task_id which, completion<core::loaded_task> done) {
+  if (!storage::is_volatile(which)) {
+    return read<core::loaded_task>(std::move(done), [who, which](core::store& from) -> result<core::loaded_task> {
+      auto seen = from.row(who, which);
+      if (!seen) return std::move(seen).error();
+      return from.load(which);
+    });
+  }
+  auto shared = std::make_shared<completion<core::loaded_task>>(std::move(done));
+  caf::anon_send(where_.feeds(), volatile_query{which, [shared, who, which](const core::loaded_task* found) {
+                   if (found == nullptr || !may_see(who, found->row)) return (*shared)(no_task(which));
+                   (*shared)(*found);
+                 }});
+}
+
+void task_front::row(const caller& who, task_id which, completion<core::task_row> done) {
+  if (!storage::is_volatile(which))
+    return read<core::task_row>(std::move(done), [who, which](core::store& from) { return from.row(who, which); });
+  load(who, which, [done = std::move(done)](result<core::loaded_task> loaded) mutable {
+    if (!loaded) return done(std::move(loaded).error());
+    done(std::move(loaded->row));
+  });
+}
+
+void task_front::get(const caller& who, task_id which, completion<core::task_ptr> done) {
+  load(who, which, [done = std::move(done)](result<core::loaded_task> loaded) mutable {
+    if (!loaded) return done(std::move(loaded).error());
+    done(view_of(*loaded));
+  });
+}
+
+void task_front::list(const caller& who, core::task_filter filter, core::page_request want,
+                      completion<core::page<core::task_row>> done) {
+  read<core::page<core::task_row>>(std::move(done), [who, filter = std::move(filter), want = std::move(want)](core::store& from) {
+    return from.list(who, filter, want);
+  });
+}
+
+void task_front::events(const caller& who, task_id which, std::uint64_t after, int limit,
+                        completion<std::vector<core::event_ptr>> done) {
+  const auto count = static_cast<std::size_t>(limit);
+  if (!storage::is_volatile(which)) {
+    using page = std::vector<core::event_ptr>;
+    return read<page>(std::move(done), [who, which, after, count](core::store& from) -> result<page> {
+      auto seen = from.row(who, which);
+      if (!seen) return std::move(seen).error();
+      return from.events(which, after, count);
+    });
+  }
+  load(who, which, [done = std::move(done), after, count](result<core::loaded_task> loaded) mutable {
+    if (!loaded) return done(std::move(loaded).error());
+    std::vector<core::event_ptr> page;
+    for (const auto& event : loaded->events)
+      if (event->seq > after && page.size() < count) page.push_back(event);
+    done(std::move(page));
+  });
+}
+
+void task_front::contexts(const caller& who, core::page_request want, completion<core::page<core::context_info>> done) {
+  read<core::page<core::context_info>>(std::move(done), [who, want](core::store& from) { return from.contexts(who, want); });
+}
+
+void task_front::context(const caller& who, std::string id, completion<core::context_info> done) {
+  read<core::context_info>(std::move(done), [who, id = std::move(id)](core::store& from) { return from.context(who, id); });
+}
+
+void task_front::context_messages(const caller& who, std::string id, core::page_request want,
+                                  completion<core::page<core::message>> done) {
+  using messages = core::page<core::message>;
+  read<messages>(std::move(done), [who, id = std::move(id), want](core::store& from) -> result<messages> {
+    auto seen = from.context(who, id);
+    if (!seen) return std::move(seen).error();
+    auto found = from.context_events(who, id, want);
+    if (!found) return std::move(found).error();
+    messages out;
+    out.next_cursor = std::move(found->next_cursor);
+    for (const auto& event : found->items) {
+      const auto data = core::json::parse(event->data, nullptr, false);
+      if (!data.is_object() || !data.contains("message")) continue;
+      if (auto message = core::message_from_json(data.at("message"), "")) out.items.push_back(std::move(*message));
+    }
+    return out;
+  });
+}
+
+// --- changing ----------------------------------------------------------------------------------------------------------
+
+error task_front::no_agent(const std::string& name) const {
+  const auto names = definitions_.names();
+  const std::vector<std::string_view> known{names.begin(), names.end()};
+  std::string text = "no agent '" + name + "'";
+  if (const auto near = nearest_name(name, known)) text += "; did you mean '" + std::string{*near} + "'?";
+  return fail(errc::not_found, std::move(text));
+}
+
+void task_front::submit(const caller& who, core::submission what, completion<core::submitted_task> done) {
+  if (!definitions_.find(what.agent)) return done(no_agent(what.agent));
+  const auto wait = what.wait;
+  completion<core::submitted_task> then = [this, who, wait, done = std::move(done)](result<core::submitted_task> made) mutable {
+    if (!made || wait <= milliseconds{0} || core::is_settled(made->task->row.status.state)) return done(std::move(made));
+    settle(who, std::move(*made), wait, std::move(done));
+  };
+  if (what.idempotency) return replay_or_ask(who, std::move(what), std::move(then), false);
+  ask_agent(who, std::move(what), std::move(then));
+}
+
+void task_front::ask_agent(const caller& who, core::submission what, completion<core::submitted_task> done) {
+  const auto agent = where_.agent(what.agent);
+  if (!agent) return done(fail(errc::unavailable, "agent '" + what.agent + "' is restarting; try again"));
+  bridge_.ask<task_reply>(agent, submit_request{who, std::move(what)}, deadline(),
+                          [done = std::move(done)](result<task_reply> reply) mutable {
+                            if (!reply) return done(std::move(reply).error());
+                            done(std::move(reply->value));
+                          });
+}
+
+// A key that was used already continues on the task that it made.
+void task_front::replay_or_ask(const caller& who, core::submission what, completion<core::submitted_task> done, bool last_try) {
+  using hit = std::optional<core::idempotent_hit>;
+  const auto once = *what.idempotency;
+  read<hit>(
+      [this, who, what = std::move(what), done = std::move(done), last_try](result<hit> found) mutable {
+        if (!found) return done(std::move(found).error());
+        if (*found) {
+          if ((*found)->body_hash != what.idempotency->body_hash)
+            return done(fail(errc::idempotency_mismatch, "this Idempotency-Key was used with another body; take a new key"));
+          return get(who, (*found)->task, [done = std::move(done)](result<core::task_ptr> task) mutable {
+            if (!task) return done(std::move(task).error());
+            done(core::submitted_task{std::move(*task), true});
+          });
+        }
+        auto again = what;
+        ask_agent(who, std::move(what), [this, who, again = std::move(again), done = std::move(done), last_try](result<core::submitted_task> made) mutable {
+          // Another request with the same key came in between the look and the commit.
+          const bool lost = !made && made.error().code == errc::conflict && !last_try;
+          if (lost) return replay_or_ask(who, std::move(again), std::move(done), true);
+          done(std::move(made));
+        });
+      },
+      [who, once](core::store& from) { return from.find_idempotent(who.tenant, who.principal, once.operation, once.key); });
+}
+
+// Answers when the task is settled, or with what is known when the wait is over.
+void task_front::settle(const caller& who, core::submitted_task first, milliseconds wait, completion<core::submitted_task> done) {
+  const auto key = next_key_.fetch_add(1, std::memory_order_relaxed);
+  const auto id = first.task->row.id;
+  const auto after = first.task->row.last_seq;
+  const auto feeds = where_.feeds();
+  bridge_.ask<task_reply>(feeds, await_request{key, id, after, wait}, deadline() + wait,
+                          [first = std::move(first), done = std::move(done)](result<task_reply> reply) mutable {
+                            const bool settled = reply && reply->value;
+                            if (!settled) return done(std::move(first));
+                            done(core::submitted_task{reply->value->task, first.replayed});
+                          });
+  // It may have been settled before the feed was asked.
+  load(who, id, [feeds, key, after](result<core::loaded_task> loaded) {
+    if (!loaded || loaded->row.last_seq <= after || !core::is_settled(loaded->row.status.state)) return;
+    caf::anon_send(feeds, await_checked{key, task_reply{core::submitted_task{view_of(*loaded)}}});
+  });
+}
+
+void task_front::input(core::task_row to, task_input what, completion<core::submitted_task> done) {
+  const auto agent = where_.agent(to.agent);
+  if (!agent) return done(fail(errc::unavailable, "agent '" + to.agent + "' is not there at present; its tasks wait"));
+  what.task = to.id;
+  bridge_.ask<task_reply>(agent, std::move(what), deadline(), [done = std::move(done)](result<task_reply> reply) mutable {
+    if (!reply) return done(std::move(reply).error());
+    done(std::move(reply->value));
+  });
+}
+
+void task_front::send(const caller& who, task_id to, core::message what, std::optional<core::idempotency> once,
+                      completion<core::submitted_task> done) {
+  if (what.message_id.empty()) what.message_id = once ? "idempotent-" + once->key : to_string(make_uuid7(env_.time.now()));
+  row(who, to, [this, what = std::move(what), done = std::move(done)](result<core::task_row> found) mutable {
+    if (!found) return done(std::move(found).error());
+    if (core::is_terminal(found->status.state))
+      return done(fail(errc::task_terminal, "the task is " + std::string{to_string(found->status.state)}));
+    task_input order;
+    order.kind = task_input::type::message;
+    order.message = std::move(what);
+    input(std::move(*found), std::move(order), std::move(done));
+  });
+}
+
+void task_front::cancel(const caller& who, task_id which, std::string reason, completion<core::task_ptr> done) {
+  row(who, which, [this, reason = std::move(reason), done = std::move(done)](result<core::task_row> found) mutable {
+    if (!found) return done(std::move(found).error());
+    task_input order;
+    order.kind = task_input::type::cancel;
+    order.text = std::move(reason);
+    input(std::move(*found), std::move(order), [done = std::move(done)](result<core::submitted_task> reply) mutable {
+      if (!reply) return done(std::move(reply).error());
+      done(std::move(reply->task));
+    });
+  });
+}
+
+void task_front::remove(const caller& who, task_id which, completion<void> done) {
+  if (!storage::is_volatile(which))
+    return read<void>(std::move(done), [who, which](core::store& from) { return from.remove(who, which); });
+  bridge_.ask<done_reply>(where_.feeds(), volatile_remove{who, which}, deadline(),
+                          [done = std::move(done)](result<done_reply> reply) mutable {
+                            if (!reply) return done(std::move(reply).error());
+                            done(std::move(reply->value));
+                          });
+}
+
+void task_front::remove_context(const caller& who, std::string id, completion<void> done) {
+  read<void>(std::move(done), [who, id = std::move(id)](core::store& from) { return from.remove_context(who, id); });
+}
+
+void task_front::subscribe(const caller& who, task_id which, std::uint64_t after, std::size_t credit,
+                           std::shared_ptr<core::event_sink> sink, completion<core::subscription_ptr> done) {
+  row(who, which, [this, which, after, credit, sink = std::move(sink), done = std::move(done)](result<core::task_row> found) mutable {
+    if (!found) return done(std::move(found).error());
+    if (core::is_terminal(found->status.state) && found->last_seq <= after)
+      return done(fail(errc::task_terminal, "the task has ended; there is nothing after event " + std::to_string(after)));
+    const auto feeds = where_.feeds();
+    if (!feeds) return done(restarting());
+    const auto key = next_key_.fetch_add(1, std::memory_order_relaxed);
+    // First the handle, then the events: a sink is never called before its owner can answer.
+    done(core::subscription_ptr{std::make_unique<live_subscription>(feeds, key)});
+    caf::anon_send(feeds, subscribe_request{key, which, after, credit, std::move(sink)});
+  });
+}
+
+}  // namespace mofa::service

@@ -1,0 +1,221 @@
+#include "actors/storage/feeds.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "actors/storage/memory_journal.hpp"
+#include "actors/storage/read_job.hpp"
+#include "actors/storage/volatile_id.hpp"
+#include "actors/system/system.hpp"
+#include "server/base/limits.hpp"
+
+namespace mofa::storage {
+namespace {
+
+using namespace mofa::actors;
+
+// Ended tasks of durability none stay readable until so many others have ended.
+constexpr std::size_t keep_ended = 1000;
+
+bool ends_task(const core::event& what) {
+  if (what.kind != core::kinds::status_changed) return false;
+  const auto data = core::json::parse(what.data, nullptr, false);
+  if (!data.is_object()) return false;
+  const auto state = core::task_state_from(data.value("state", std::string{}));
+  return state && core::is_terminal(*state);
+}
+
+struct subscriber {
+  task_id task;
+  std::uint64_t next = 1;  ///< number of the event that it gets next
+  std::size_t credit = 0;
+  std::shared_ptr<core::event_sink> sink;
+  bool reading = false;  ///< a page of the past is on its way
+  std::size_t page = 0;  ///< how many events were asked for
+  bool behind = false;   ///< there are events that it has not been given
+};
+
+struct waiter {
+  task_id task;
+  std::uint64_t after = 0;
+  caf::typed_response_promise<task_reply> asker;
+};
+
+struct feeds_state {
+  static inline const char* name = "feeds";
+  using self_pointer = feeds_actor::stateful_pointer<feeds_state>;
+
+  explicit feeds_state(self_pointer me) : self(me) {}
+  feeds_state(const feeds_state&) = delete;
+  ~feeds_state() {
+    for (auto& [key, one] : subscribers) one.sink->on_failure(fail(errc::unavailable, "the feeds restart; resume by the last number"));
+  }
+
+  self_pointer self;
+  const environment* env = nullptr;
+  const directory::directory* where = nullptr;
+  memory_journal memory{keep_ended};
+  std::unordered_map<std::uint64_t, subscriber> subscribers;
+  std::unordered_multimap<task_id, std::uint64_t> by_task;
+  std::unordered_map<std::uint64_t, waiter> waiters;
+  std::unordered_multimap<task_id, std::uint64_t> waiters_by_task;
+
+  void publish(const committed_unit& unit) {
+    tell_waiters(unit);
+    if (by_task.empty()) return;
+    const auto [first, last] = by_task.equal_range(unit.task);
+    std::vector<std::uint64_t> keys;
+    for (auto it = first; it != last; ++it) keys.push_back(it->second);
+    for (const auto key : keys) give(key, unit.events, unit.ended);
+  }
+
+  void tell_waiters(const committed_unit& unit) {
+    if (!unit.settled || waiters_by_task.empty()) return;
+    const auto [first, last] = waiters_by_task.equal_range(unit.task);
+    std::vector<std::uint64_t> keys;
+    for (auto it = first; it != last; ++it) keys.push_back(it->second);
+    for (const auto key : keys)
+      if (unit.settled->row.last_seq > waiters.at(key).after) answer(key, task_reply{core::submitted_task{unit.settled}});
+  }
+
+  // Hands over what is next and what the credit allows. `ended`: the last of these ends the task.
+  void give(std::uint64_t key, const std::vector<core::event_ptr>& events, bool ended) {
+    auto& one = subscribers.at(key);
+    for (const auto& event : events) {
+      if (event->seq < one.next) continue;
+      if (event->seq > one.next || one.reading || one.credit == 0) {
+        one.behind = true;
+        return;
+      }
+      --one.credit;
+      ++one.next;
+      one.sink->on_event(event);
+    }
+    if (ended) finish(key);
+  }
+
+  void finish(std::uint64_t key) {
+    subscribers.at(key).sink->on_end();
+    drop(key);
+  }
+
+  void drop(std::uint64_t key) {
+    const auto found = subscribers.find(key);
+    if (found == subscribers.end()) return;
+    const auto [first, last] = by_task.equal_range(found->second.task);
+    by_task.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == key; }));
+    subscribers.erase(found);
+    env->watch.subscriber_removed();
+  }
+
+  void subscribe(subscribe_request& request) {
+    subscriber one{request.task, request.after + 1, request.credit, std::move(request.sink)};
+    subscribers.emplace(request.key, std::move(one));
+    by_task.emplace(request.task, request.key);
+    env->watch.subscriber_added();
+    read_past(request.key);
+  }
+
+  void read_past(std::uint64_t key) {
+    auto& one = subscribers.at(key);
+    if (one.credit == 0) {
+      one.behind = true;
+      return;
+    }
+    one.behind = false;
+    const auto limit = std::min(one.credit, limits::event_page);
+    one.page = limit;
+    const auto after = one.next - 1;
+    if (is_volatile(one.task)) return take_page(key, memory.events(one.task, after, limit));
+    one.reading = true;
+    const auto me = caf::actor_cast<feeds_actor>(self);
+    read(*where, [me, key, task = one.task, after, limit](core::store& from) {
+      caf::anon_send(me, backlog{key, from.events(task, after, limit)});
+    });
+  }
+
+  void take_page(std::uint64_t key, const std::vector<core::event_ptr>& page) {
+    auto& one = subscribers.at(key);
+    one.reading = false;
+    const bool ended = !page.empty() && ends_task(*page.back());
+    give(key, page, ended);
+    if (ended || !subscribers.contains(key)) return;
+    if (page.size() == one.page) one.behind = true;  // there may be more
+    if (one.behind && one.credit > 0) read_past(key);
+  }
+
+  void take_backlog(const backlog& past) {
+    const auto found = subscribers.find(past.key);
+    if (found == subscribers.end()) return;
+    if (!past.events) {
+      found->second.sink->on_failure(past.events.error());
+      return drop(past.key);
+    }
+    take_page(past.key, *past.events);
+  }
+
+  void grant(const grant_request& more) {
+    const auto found = subscribers.find(more.key);
+    if (found == subscribers.end()) return;
+    found->second.credit += more.credit;
+    if (found->second.behind && !found->second.reading) read_past(more.key);
+  }
+
+  void append(append_request& request) {
+    const auto& unit = request.unit;
+    // A stale writer of a task in memory: its actor was replaced. Nobody waits for the answer.
+    if (!memory.append(unit)) return env->watch.late_message_dropped("append");
+    publish({unit.row.id, unit.events, request.settled, core::is_terminal(unit.row.status.state)});
+  }
+
+  void answer(std::uint64_t key, task_reply reply) {
+    const auto found = waiters.find(key);
+    if (found == waiters.end()) return;
+    const auto [first, last] = waiters_by_task.equal_range(found->second.task);
+    waiters_by_task.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == key; }));
+    auto asker = std::move(found->second.asker);
+    waiters.erase(found);
+    asker.deliver(std::move(reply));
+  }
+
+  void await(const await_request& question, caf::typed_response_promise<task_reply> asker) {
+    waiters.emplace(question.key, waiter{question.task, question.after, std::move(asker)});
+    waiters_by_task.emplace(question.task, question.key);
+    self->delayed_send(self, question.wait, tick{question.key});
+  }
+};
+
+}  // namespace
+
+feeds_actor spawn_feeds(caf::actor_system& system, const environment& env, const directory::directory& where) {
+  return system.spawn([&env, &where](feeds_state::self_pointer self) -> feeds_actor::behavior_type {
+    guard(self);
+    self->state.env = &env;
+    self->state.where = &where;
+    return {
+        [self](const publish_request& news) {
+          for (const auto& unit : news.units) self->state.publish(unit);
+        },
+        [self](append_request& request) { self->state.append(request); },
+        [self](subscribe_request& request) { self->state.subscribe(request); },
+        [self](const grant_request& more) { self->state.grant(more); },
+        [self](const unsubscribe_request& request) { self->state.drop(request.key); },
+        [self](const backlog& past) { self->state.take_backlog(past); },
+        [self](const await_request& question) -> caf::result<task_reply> {
+          auto promise = self->make_response_promise<task_reply>();
+          self->state.await(question, promise);
+          return promise;
+        },
+        [self](await_checked& checked) { self->state.answer(checked.key, std::move(checked.found)); },
+        [self](volatile_query& query) { query.answer(self->state.memory.find(query.task)); },
+        [self](const volatile_remove& request) { return done_reply{self->state.memory.remove(request.who, request.task)}; },
+        [self](tick late) { self->state.answer(late.what, task_reply{fail(errc::timeout, "the task is not settled yet")}); },
+    };
+  });
+}
+
+}  // namespace mofa::storage

@@ -1,0 +1,33 @@
+// The memory journal: events of tasks with durability none, with the same checks as a store, and gone with the process.
+// Owned by the feeds actor.
+// Not thread-safe: one actor.
+#pragma once
+
+#include <deque>
+#include <unordered_map>
+
+#include "protocols/core/ports/store.hpp"
+
+namespace mofa::storage {
+
+class memory_journal {
+ public:
+  /// Ended tasks beyond `keep_ended` are forgotten, oldest first.
+  explicit memory_journal(std::size_t keep_ended) : keep_ended_(keep_ended) {}
+
+  /// errc::conflict when the unit does not follow the task's last event.
+  result<void> append(const core::append_unit& unit);
+  /// Null when it is not here (any more).
+  const core::loaded_task* find(task_id which) const;
+  std::vector<core::event_ptr> events(task_id which, std::uint64_t after, std::size_t limit) const;
+  /// Errors: not_found, task_not_terminal.
+  result<void> remove(const core::caller& who, task_id which);
+  std::size_t size() const { return tasks_.size(); }
+
+ private:
+  std::size_t keep_ended_;
+  std::unordered_map<task_id, core::loaded_task> tasks_;
+  std::deque<task_id> ended_;
+};
+
+}  // namespace mofa::storage

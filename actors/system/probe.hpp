@@ -1,0 +1,57 @@
+// The actors' probe: what happens to tasks, appends, effects and supervisors, told to whoever counts it.
+// Declared by the actors, implemented by telemetry (and by tests that stop the process at an exact point), injected by the app.
+// Called on any thread, by several at the same time; a verb must not block.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+
+#include "protocols/core/task.hpp"
+#include "server/base/clock.hpp"
+#include "server/base/error.hpp"
+
+namespace mofa::actors {
+
+/// Every verb does nothing unless overridden. `agent` is the agent's name.
+class probe {
+ public:
+  virtual ~probe() = default;
+
+  virtual void task_submitted(std::string_view /*agent*/) {}
+  virtual void task_started(std::string_view /*agent*/) {}
+  /// `age`: from submission to the terminal event.
+  virtual void task_ended(std::string_view /*agent*/, core::task_state /*state*/, milliseconds /*age*/) {}
+  virtual void task_crashed(std::string_view /*agent*/) {}
+  virtual void task_restarted(std::string_view /*agent*/) {}
+  virtual void task_quarantined(std::string_view /*agent*/) {}
+  virtual void task_passivated(std::string_view /*agent*/) {}
+  virtual void task_activated(std::string_view /*agent*/) {}
+  virtual void submission_refused(std::string_view /*agent*/, errc /*why*/) {}
+
+  /// One transaction: `units` of the group, and how long its commit took.
+  virtual void append_committed(std::size_t /*units*/, std::chrono::microseconds /*took*/) {}
+  virtual void append_failed(errc /*why*/, std::size_t /*units*/) {}
+  /// Right before and right after the store's append.
+  virtual void before_append(std::size_t /*units*/) {}
+  virtual void after_append(std::size_t /*units*/) {}
+  /// Right before and right after the committed events go to their feeds.
+  virtual void before_publish() {}
+  virtual void after_publish() {}
+
+  virtual void effect_started(std::string_view /*type*/) {}
+  /// The effect has run; its outcome is not yet on its way to the journal.
+  virtual void before_outcome() {}
+  virtual void effect_ended(std::string_view /*type*/, bool /*ok*/, std::chrono::microseconds /*took*/) {}
+  virtual void timer_fired() {}
+  virtual void late_message_dropped(std::string_view /*what*/) {}
+
+  /// `path` is the place in the supervision tree ("root/agents/echo").
+  virtual void child_restarted(std::string_view /*path*/, std::string_view /*reason*/) {}
+  virtual void escalated(std::string_view /*path*/, std::string_view /*reason*/) {}
+
+  virtual void subscriber_added() {}
+  virtual void subscriber_removed() {}
+};
+
+}  // namespace mofa::actors

@@ -1,0 +1,59 @@
+// The envelope: the part of a task's state that is common to all kinds; a pure fold of its events.
+// Owned by the journaled task around it; protocols see it as core::task.
+// A value without I/O; one thread at a time.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/core/event.hpp"
+#include "protocols/core/task.hpp"
+
+namespace mofa::task {
+
+using core::json;
+
+/// An effect that was requested and has no outcome yet.
+struct pending_effect {
+  std::string id;  ///< "<task>/<seq>"
+  std::string tool;
+  json arguments;
+  bool rerun = false;  ///< may be run again when a crash cut it off
+};
+
+/// A timer that was set and has not fired.
+struct pending_timer {
+  std::string id;       ///< "<task>/<seq>"
+  std::string purpose;  ///< "deadline" and "input" belong to the host, others to the behaviour
+  time_point due{};
+};
+
+struct envelope {
+  core::task_row row;
+  std::vector<core::artifact> artifacts;
+  std::vector<core::message> history;  ///< the last limits::history_window
+  std::vector<pending_effect> effects;
+  std::vector<pending_timer> timers;
+  milliseconds timeout_left{0};  ///< of the task's time limit, while no deadline timer runs
+  int crashes = 0;               ///< at the undecided fact
+
+  /// Takes one event; `data` is its parsed data. Cannot fail: what it does not know it skips.
+  void apply(const core::event& what, const json& data);
+
+  const pending_timer* timer(std::string_view id) const;
+  const pending_timer* timer_for(std::string_view purpose) const;
+  const pending_effect* effect(std::string_view id) const;
+  /// Whether a message with that id is among the recent ones.
+  bool has_message(std::string_view message_id) const;
+
+  /// The task as clients see it.
+  core::task view() const { return {row, artifacts, history}; }
+
+  /// For snapshots: all but the row's identity, which the store keeps anyway.
+  json save() const;
+  void load(const json& saved);
+};
+
+}  // namespace mofa::task

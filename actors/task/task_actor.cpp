@@ -1,0 +1,294 @@
+#include "actors/task/task_actor.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <vector>
+
+#include "actors/storage/read_job.hpp"
+#include "actors/storage/volatile_id.hpp"
+#include "actors/system/system.hpp"
+#include "actors/task/journaled_task.hpp"
+#include "actors/task/load.hpp"
+
+namespace mofa::task {
+namespace {
+
+using namespace mofa::actors;
+using asker = caf::typed_response_promise<task_reply>;
+
+struct waiting_input {
+  task_input what;
+  asker who;
+};
+
+struct task_state {
+  static inline const char* name = "task";
+  using self_pointer = task_actor::stateful_pointer<task_state>;
+
+  explicit task_state(self_pointer me) : self(me) {}
+
+  self_pointer self;
+  std::shared_ptr<const workshop> shop;
+  agent_actor agent;
+  task_id which;
+  std::optional<journaled_task> task;
+  std::vector<waiting_input> stash;   ///< what arrived while an append was in flight
+  std::optional<step> in_flight;
+  asker asker_in_flight;
+  std::vector<core::timer_row> timers;  ///< that the step in flight sets
+
+  time_point now() const { return shop->env.time.now(); }
+  const core::task_row& row() const { return task->state().row; }
+
+  void note(task_note::type kind, std::string reason = {}) {
+    self->send(agent, task_note{which, kind, task ? row().status.state : core::task_state::submitted, std::move(reason)});
+  }
+
+  // --- steps ---------------------------------------------------------------------------------------------------------
+
+  void commit(step next, asker who) {
+    in_flight = std::move(next);
+    asker_in_flight = std::move(who);
+    core::task_ptr settled;
+    if (core::is_settled(row().status.state)) settled = std::make_shared<const core::task>(task->state().view());
+    auto& unit = in_flight->unit;
+    timers = unit.timers_set;  // needed after the commit; the unit itself moves on
+    if (storage::is_volatile(which)) {
+      // Memory does not fail and nothing waits for a disk.
+      self->send(shop->feeds, append_request{std::move(unit), settled});
+      return committed(std::move(settled));
+    }
+    self->request(shop->journal, caf::infinite, append_request{std::move(unit), settled})
+        .then([this, settled](const append_reply& reply) { reply.value ? committed(settled) : refused(reply.value.error()); },
+              [this](const caf::error&) { refused(mofa::fail(errc::unknown_outcome, "the journal restarts; read the task again")); });
+  }
+
+  void committed(core::task_ptr settled) {
+    const auto done = std::move(*in_flight);
+    born = true;
+    in_flight.reset();
+    auto& watch = shop->env.watch;
+    for (auto& timer : timers) self->send(shop->clockwork, arm_timer{std::move(timer)});
+    timers.clear();
+    for (const auto& effect : done.start) run(effect, false);
+    if (!done.abort.empty()) self->send(shop->effects, abort_effects{done.abort});
+    if (asker_in_flight.pending()) {
+      if (!settled) settled = std::make_shared<const core::task>(task->state().view());
+      asker_in_flight.deliver(task_reply{core::submitted_task{std::move(settled)}});
+    }
+    if (done.crash) {
+      watch.task_crashed(row().agent);
+      note(task_note::type::crashed, *done.crash);
+      return self->quit();
+    }
+    if (task->ended()) {
+      watch.task_ended(row().agent, row().status.state, row().updated_at - row().created_at);
+      note(task_note::type::ended);
+    } else if (task->undecided()) {
+      note(task_note::type::held);  // journaled; its agent says when it is decided
+    } else {
+      note(core::is_interrupted(row().status.state) ? task_note::type::waiting : task_note::type::busy);
+    }
+    next_input();
+  }
+
+  void refused(const error& why) {
+    in_flight.reset();
+    if (asker_in_flight.pending()) asker_in_flight.deliver(task_reply{why});
+    // What this actor believes is not what is stored: it ends, and the journal is read again.
+    for (auto& [what, who] : stash) give_back(std::move(what), std::move(who));
+    stash.clear();
+    note(!born ? task_note::type::unborn : task_note::type::reload, why.detail);
+    self->quit();
+  }
+  bool born = false;  ///< whether a unit of it was ever committed
+
+  // To the agent again: the next actor of this task takes it.
+  void give_back(task_input what, asker who) { who.delegate(agent, std::move(what)); }
+
+  void next_input() {
+    while (!in_flight && !stash.empty()) {
+      auto [what, who] = std::move(stash.front());
+      stash.erase(stash.begin());
+      handle(what, std::move(who));
+    }
+  }
+
+  void run(const pending_effect& effect, bool resumed) {
+    self->send(shop->effects, run_effect{which, row().agent, effect.id, effect.tool, effect.arguments, effect.rerun, resumed});
+  }
+
+  // --- facts ---------------------------------------------------------------------------------------------------------
+
+  void take(task_input& what, asker who) {
+    if (!task || in_flight) return stash.push_back({std::move(what), std::move(who)});
+    handle(what, std::move(who));
+  }
+
+  void answer(asker& who) {
+    if (who.pending())
+      who.deliver(task_reply{core::submitted_task{std::make_shared<const core::task>(task->state().view())}});
+  }
+
+  void handle(task_input& what, asker who) {
+    using type = task_input::type;
+    if (task->ended()) return answer_ended(what, who);
+    switch (what.kind) {
+      case type::message: return take_message(what, std::move(who));
+      case type::cancel: return commit(task->cancel(what.text, now()), std::move(who));
+      case type::quarantine:
+        shop->env.watch.task_quarantined(row().agent);
+        return commit(task->fail("quarantined", what.text, now()), std::move(who));
+      case type::timer: return take_maybe(task->undecided() && !host_timer(what.text) ? std::nullopt : task->fire(what.text, now()), who);
+      case type::outcome: return take_maybe(task->resolve(what.text, what.data, now()), who);
+      case type::revive: return answer(who);
+    }
+  }
+
+  // While a fact is undecided only what ends the task may follow it.
+  bool host_timer(const std::string& id) const {
+    const auto* timer = task->state().timer(id);
+    return timer != nullptr && (timer->purpose == "deadline" || timer->purpose == "input");
+  }
+
+  void take_message(task_input& what, asker who) {
+    if (task->state().has_message(what.message.message_id)) return answer(who);
+    auto next = task->receive(what.message, now());
+    next.unit.idempotency = std::move(what.once);
+    commit(std::move(next), std::move(who));
+  }
+
+  void take_maybe(std::optional<step> next, asker& who) {
+    if (!next) return answer(who);  // known already: the fact is a repetition
+    commit(std::move(*next), std::move(who));
+  }
+
+  void answer_ended(const task_input& what, asker& who) {
+    if (!who.pending()) return;
+    const auto state = row().status.state;
+    if (what.kind == task_input::type::message)
+      return void(who.deliver(task_reply{mofa::fail(errc::task_terminal, "the task is " + std::string{to_string(state)})}));
+    if (what.kind == task_input::type::cancel && state != core::task_state::canceled)
+      return void(who.deliver(task_reply{mofa::fail(errc::task_not_cancelable, "the task is " + std::string{to_string(state)} + " already")}));
+    answer(who);
+  }
+
+  // --- life ----------------------------------------------------------------------------------------------------------
+
+  void begin(task_loaded& journal) {
+    if (!journal.journal) return end_unloaded(journal.journal.error());
+    if (!journal.behaviour) return park("this binary cannot run the version that the task started with");
+    auto restored = journaled_task::restore({journal.definition, journal.behaviour, shop->env.epoch}, *journal.journal);
+    if (!restored) return park(restored.error().detail);
+    born = true;
+    task.emplace(std::move(*restored));
+    shop->env.watch.task_activated(row().agent);
+    loaded_note();
+    if (!task->ended()) {
+      for (const auto& timer : task->state().timers) self->send(shop->clockwork, arm_timer{{timer.id, which, row().agent, timer.due}});
+      for (const auto& effect : task->state().effects) run(effect, true);
+    } else {
+      note(task_note::type::ended);
+    }
+    // What ends the task comes before its undecided fact.
+    for (auto& entry : stash) {
+      if (!ends(entry.what)) continue;
+      std::swap(entry, stash.front());
+      return next_input();
+    }
+    if (task->undecided() && held) return note(task_note::type::held);
+    if (task->undecided()) return commit(task->decide(now()), {});
+    if (!task->ended()) note(core::is_interrupted(row().status.state) ? task_note::type::waiting : task_note::type::busy);
+    next_input();
+  }
+
+  bool ends(const task_input& what) const {
+    using type = task_input::type;
+    return what.kind == type::quarantine || what.kind == type::cancel || (what.kind == type::timer && host_timer(what.text));
+  }
+
+  void loaded_note() {
+    task_note news{which, task_note::type::loaded, row().status.state, {}};
+    news.context = context_key(row().tenant, row().owner, row().context_id);
+    self->send(agent, std::move(news));
+  }
+
+  void end_unloaded(const error& why) {
+    for (auto& [what, who] : stash)
+      if (who.pending()) who.deliver(task_reply{why});
+    stash.clear();
+    note(why.code == errc::not_found ? task_note::type::unborn : task_note::type::reload, why.detail);
+    self->quit();
+  }
+
+  void park(const std::string& why) {
+    for (auto& [what, who] : stash)
+      if (who.pending()) who.deliver(task_reply{mofa::fail(errc::unsupported, "the task is parked: " + why)});
+    stash.clear();
+    note(task_note::type::parked, why);
+    self->quit();
+  }
+
+  void leave_now(leave order) {
+    const bool nothing = task && !in_flight && stash.empty() &&
+                         (task->ended() || (task->state().effects.empty() && !just_held_undecided()));
+    if (order.granted) return nothing ? self->quit() : note(task_note::type::stay);
+    if (nothing && !task->ended()) note(task_note::type::idle);
+  }
+  bool just_held_undecided() const { return task->undecided() && !held; }
+  bool held = false;  ///< its agent decides when its submission is decided
+};
+
+task_actor::behavior_type behave(task_state::self_pointer self) {
+  guard(self);
+  return {
+      [self](start_task& order) -> caf::result<task_reply> {
+        auto& mine = self->state;
+        mine.held = order.hold;
+        auto promise = self->make_response_promise<task_reply>();
+        mine.commit(mine.task->submit(mine.which, order.who, order.what, order.at, order.hold), promise);
+        return promise;
+      },
+      [self](task_input& what) -> caf::result<task_reply> {
+        auto promise = self->make_response_promise<task_reply>();
+        self->state.take(what, promise);
+        return promise;
+      },
+      [self](task_loaded& journal) { self->state.begin(journal); },
+      [self](leave order) { self->state.leave_now(order); },
+  };
+}
+
+void equip(task_state& state, std::shared_ptr<const workshop> shop, agent_actor agent, task_id which) {
+  state.shop = std::move(shop);
+  state.agent = std::move(agent);
+  state.which = which;
+  // If the agent ends, its successor owns the task.
+  state.self->monitor(state.agent);
+  state.self->set_down_handler([self = state.self](caf::down_msg&) { self->quit(); });
+}
+
+}  // namespace
+
+task_actor spawn_new(caf::actor_system& system, std::shared_ptr<const workshop> shop, agent_actor agent, task_id which,
+                     const catalog::compiled& made) {
+  return system.spawn([shop = std::move(shop), agent = std::move(agent), which, made](task_state::self_pointer self) {
+    equip(self->state, shop, agent, which);
+    self->state.task.emplace(journaled_task::owner{made.definition, made.behaviour, shop->env.epoch});
+    return behave(self);
+  });
+}
+
+task_actor spawn_from_journal(caf::actor_system& system, std::shared_ptr<const workshop> shop, agent_actor agent, task_id which,
+                              bool hold) {
+  return system.spawn([shop = std::move(shop), agent = std::move(agent), which, hold](task_state::self_pointer self) {
+    equip(self->state, shop, agent, which);
+    self->state.held = hold;
+    load(*shop, which, caf::actor_cast<task_actor>(self));
+    return behave(self);
+  });
+}
+
+}  // namespace mofa::task

@@ -1,0 +1,218 @@
+#include "protocols/core/definition.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "protocols/core/fields.hpp"
+#include "server/base/limits.hpp"
+
+namespace mofa::core {
+namespace {
+
+constexpr std::array<std::string_view, 11> common_members{
+    "name",       "kind",   "description",     "labels",      "skills",   "input_schema",
+    "durability", "limits", "on_busy_context", "supervision", "subscribe"};
+constexpr std::array<std::string_view, 11> reserved_names{"a2a",   "api",    "v1",      "mcp",   "metrics",  "openapi",
+                                                          "livez", "readyz", "healthz", "tasks", "dashboard"};
+constexpr std::array<std::string_view, 7> limit_members{"max_concurrent_tasks", "max_queued_tasks", "timeout_ms",
+                                                        "input_timeout_ms",     "max_steps",        "max_tokens",
+                                                        "max_cost_microusd"};
+constexpr std::array<std::string_view, 3> unused_limits{"max_steps", "max_tokens", "max_cost_microusd"};
+constexpr std::array<std::string_view, 5> skill_members{"id", "name", "description", "tags", "examples"};
+constexpr std::array<std::string_view, 3> supervision_members{"intensity", "period_ms", "backoff_ms"};
+constexpr std::array<std::string_view, 2> durability_names{"sync", "none"};
+constexpr std::array<std::string_view, 3> busy_names{"queue", "reject", "interrupt"};
+
+constexpr std::size_t name_bytes = 63;
+constexpr std::size_t description_bytes = 16'384;
+constexpr std::size_t label_bytes = 256;
+constexpr std::size_t label_count = 64;
+constexpr std::size_t skill_count = 256;
+constexpr std::int64_t longest_ms = 366LL * 24 * 3600 * 1000;  // a year: no deadline is meant to be farther
+
+/// [a-z0-9][a-z0-9_-]{0,62}
+bool is_name(std::string_view text) {
+  if (text.empty() || text.size() > name_bytes || text.front() == '_' || text.front() == '-') return false;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
+}
+
+void read_head(object_fields& fields, definition& out) {
+  if (fields.require("name") != nullptr) {
+    if (auto name = fields.text("name")) {
+      if (!is_name(*name)) {
+        fields.add("name", "must be 1 to 63 of a-z, 0-9, '_' and '-', and begin with a letter or digit");
+      } else if (std::find(reserved_names.begin(), reserved_names.end(), *name) != reserved_names.end()) {
+        fields.add("name", "'" + *name + "' is reserved");
+      }
+      out.name = *std::move(name);
+    }
+  }
+  if (fields.require("kind") != nullptr) {
+    out.kind = fields.text("kind", name_bytes).value_or("");
+    if (fields.find("kind")->is_string() && fields.find("kind")->get_ref<const std::string&>().empty()) {
+      fields.add("kind", "is empty");
+    }
+  }
+}
+
+label_map read_labels(const json& value, const std::string& path, field_errors& errors) {
+  label_map out;
+  if (!value.is_object()) {
+    errors.push_back({path, "must be an object, not " + std::string{type_name(value)}});
+    return out;
+  }
+  if (value.size() > label_count) {
+    errors.push_back({path, "has more than " + std::to_string(label_count) + " labels"});
+    return out;
+  }
+  for (auto member = value.begin(); member != value.end(); ++member) {
+    if (!member->is_string() || member->get_ref<const std::string&>().size() > label_bytes) {
+      errors.push_back(
+          {child_path(path, member.key()), "must be a string of at most " + std::to_string(label_bytes) + " bytes"});
+    } else if (member.key().empty() || member.key().size() > label_bytes || member.key().find(':') != std::string::npos) {
+      // A query names a label as key:value, so a key cannot hold a colon.
+      errors.push_back({child_path(path, member.key()),
+                        "a label's name must be 1 to " + std::to_string(label_bytes) + " bytes without ':'"});
+    } else {
+      out.emplace(member.key(), member->get<std::string>());
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> read_strings(object_fields& fields, std::string_view name, field_errors& errors) {
+  std::vector<std::string> out;
+  const auto* value = fields.find(name);
+  if (value == nullptr) return out;
+  if (!value->is_array()) {
+    fields.add(name, "must be an array of strings, not " + std::string{type_name(*value)});
+    return out;
+  }
+  for (std::size_t i = 0; i < value->size() && errors.size() < max_field_errors; ++i) {
+    const auto& each = (*value)[i];
+    if (each.is_string()) {
+      out.push_back(each.get<std::string>());
+    } else {
+      errors.push_back({child_path(fields.path_of(name), i), "must be a string, not " + std::string{type_name(each)}});
+    }
+  }
+  return out;
+}
+
+std::vector<skill> read_skills(const json& value, const std::string& path, field_errors& errors) {
+  std::vector<skill> out;
+  if (!value.is_array()) {
+    errors.push_back({path, "must be an array of skills, not " + std::string{type_name(value)}});
+    return out;
+  }
+  if (value.size() > skill_count) {
+    errors.push_back({path, "has more than " + std::to_string(skill_count) + " skills"});
+    return out;
+  }
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const auto place = child_path(path, i);
+    object_fields fields{value[i], place, skill_members, errors};
+    skill each;
+    if (fields.require("id") != nullptr) {
+      each.id = fields.text("id", label_bytes).value_or("");
+      const bool taken = std::any_of(out.begin(), out.end(), [&](const skill& other) { return other.id == each.id; });
+      if (taken && !each.id.empty()) fields.add("id", "'" + each.id + "' is the id of an earlier skill");
+    }
+    each.name = fields.text("name", label_bytes).value_or(each.id);
+    each.description = fields.text("description", description_bytes).value_or("");
+    each.tags = read_strings(fields, "tags", errors);
+    each.examples = read_strings(fields, "examples", errors);
+    out.push_back(std::move(each));
+  }
+  return out;
+}
+
+agent_limits read_limits(const json& value, const std::string& path, const std::string& kind, field_errors& errors) {
+  agent_limits out;
+  object_fields fields{value, path, limit_members, errors};
+  if (const auto n = fields.integer("max_concurrent_tasks", 1, 1'000'000)) out.max_concurrent_tasks = static_cast<int>(*n);
+  if (const auto n = fields.integer("max_queued_tasks", 0, 10'000'000)) out.max_queued_tasks = static_cast<int>(*n);
+  if (const auto n = fields.integer("timeout_ms", 1, longest_ms)) out.timeout = milliseconds{*n};
+  const auto* input_timeout = fields.find("input_timeout_ms");
+  if (input_timeout != nullptr && !input_timeout->is_null()) {
+    if (const auto n = fields.integer("input_timeout_ms", 1, longest_ms)) out.input_timeout = milliseconds{*n};
+  }
+  for (const auto name : unused_limits) {
+    if (fields.find(name) != nullptr) fields.add(name, "kind '" + kind + "' does not use '" + std::string{name} + "'");
+  }
+  return out;
+}
+
+supervision_spec read_supervision(const json& value, const std::string& path, field_errors& errors) {
+  constexpr std::int64_t day_ms = 24 * 3600 * 1000;
+  supervision_spec out;
+  object_fields fields{value, path, supervision_members, errors};
+  if (const auto n = fields.integer("intensity", 0, 1'000)) out.intensity = static_cast<int>(*n);
+  if (const auto n = fields.integer("period_ms", 1, day_ms)) out.period = milliseconds{*n};
+  const auto* backoff = fields.find("backoff_ms");
+  if (backoff == nullptr) return out;
+  if (!backoff->is_array() || backoff->size() != 2) {
+    fields.add("backoff_ms", "must be two integers: [shortest, longest]");
+    return out;
+  }
+  const auto place = fields.path_of("backoff_ms");
+  const auto shortest = integer_from_json((*backoff)[0], child_path(place, 0), 0, day_ms, errors);
+  const auto longest = integer_from_json((*backoff)[1], child_path(place, 1), 0, day_ms, errors);
+  if (shortest && longest) {
+    if (*shortest > *longest) fields.add("backoff_ms", "the shortest is longer than the longest");
+    out.backoff_min = milliseconds{*shortest};
+    out.backoff_max = milliseconds{*longest};
+  }
+  return out;
+}
+
+void read_common(object_fields& fields, definition& out, field_errors& errors) {
+  out.description = fields.text("description", description_bytes).value_or("");
+  if (const auto* value = fields.find("labels")) out.labels = read_labels(*value, "/labels", errors);
+  if (const auto* value = fields.find("skills")) out.skills = read_skills(*value, "/skills", errors);
+  if (const auto* value = fields.find("input_schema"); value != nullptr && !value->is_object()) {
+    fields.add("input_schema", "must be a JSON Schema: an object, not " + std::string{type_name(*value)});
+  }
+  if (const auto word = fields.choice("durability", durability_names)) out.durability = static_cast<durability>(*word);
+  if (const auto* value = fields.find("limits")) out.limits = read_limits(*value, "/limits", out.kind, errors);
+  if (const auto word = fields.choice("on_busy_context", busy_names)) out.on_busy_context = static_cast<busy_policy>(*word);
+  if (const auto* value = fields.find("supervision")) out.supervision = read_supervision(*value, "/supervision", errors);
+  if (fields.find("subscribe") != nullptr)
+    fields.add("subscribe", "this server does not have topics yet; remove the member");
+}
+
+}  // namespace
+
+result<definition> definition_from_json(json document, std::span<const std::string_view> own) {
+  std::vector<std::string_view> known{common_members.begin(), common_members.end()};
+  known.insert(known.end(), own.begin(), own.end());
+  const std::string root;
+  field_errors errors;
+  definition out;
+  {
+    object_fields fields{document, root, known, errors};
+    read_head(fields, out);
+    read_common(fields, out, errors);
+  }
+  if (!errors.empty()) return invalid_fields(std::move(errors));
+  out.document = std::move(document);
+  return out;
+}
+
+result<std::pair<std::string, std::string>> definition_head(const json& document) {
+  const std::string root;
+  field_errors errors;
+  // The kind decides which members are known; here each one is.
+  std::vector<std::string_view> all;
+  if (document.is_object()) {
+    for (auto member = document.begin(); member != document.end(); ++member) all.push_back(member.key());
+  }
+  object_fields fields{document, root, all, errors};
+  definition out;
+  read_head(fields, out);
+  if (!errors.empty()) return invalid_fields(std::move(errors));
+  return std::pair{std::move(out.name), std::move(out.kind)};
+}
+
+}  // namespace mofa::core

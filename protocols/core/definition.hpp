@@ -1,0 +1,65 @@
+// The definition of an agent: the members common to all kinds, and the kind's own part as JSON.
+// Read from a file or a request, made a version by the catalog, shared read-only by the agent and its tasks.
+// Immutable once made; any thread.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "protocols/core/message.hpp"
+#include "protocols/core/task.hpp"
+#include "server/base/result.hpp"
+
+namespace mofa::core {
+
+struct skill {
+  std::string id, name, description;
+  std::vector<std::string> tags, examples;
+};
+
+struct agent_limits {
+  int max_concurrent_tasks = 256;
+  int max_queued_tasks = 10'000;
+  milliseconds timeout{600'000};  ///< of a task; stands still while a person is awaited
+  std::optional<milliseconds> input_timeout;
+};
+
+/// How often one task may crash, and how its restarts are spaced.
+struct supervision_spec {
+  int intensity = 5;  ///< restarts within `period` before the task is quarantined
+  milliseconds period{30'000};
+  milliseconds backoff_min{50};
+  milliseconds backoff_max{5'000};
+};
+
+enum class busy_policy { queue, reject, interrupt };
+
+struct definition {
+  std::string name;
+  std::string kind;
+  int version = 0;  ///< given by the catalog
+  std::string description;
+  label_map labels;
+  std::vector<skill> skills;
+  core::durability durability = durability::sync;
+  agent_limits limits;
+  busy_policy on_busy_context = busy_policy::queue;
+  supervision_spec supervision;
+  json document;  ///< the whole document as written; kinds read their own members from it
+};
+using definition_ptr = std::shared_ptr<const definition>;
+
+/// Reads the common members; `own` are the names of the members that the kind reads itself.
+/// Errors carry JSON pointers in `fields`; all of them, not only the first.
+result<definition> definition_from_json(json document, std::span<const std::string_view> own);
+
+/// `name` and `kind` of a document, to find out whose members it may have; errors as above.
+result<std::pair<std::string, std::string>> definition_head(const json& document);
+
+}  // namespace mofa::core

@@ -1,0 +1,107 @@
+// The port of tasks: everything a protocol can ask about tasks and contexts. Gateway and actors meet here.
+// Implemented by the actor system; called by protocol handlers.
+// Each question carries a completion that is called exactly once, on any thread; it must not block.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocols/core/caller.hpp"
+#include "protocols/core/event.hpp"
+#include "protocols/core/ports/event_sink.hpp"
+#include "protocols/core/task.hpp"
+#include "server/base/callback.hpp"
+#include "server/base/result.hpp"
+
+namespace mofa::core {
+
+template <class T>
+using completion = callback<void(result<T>)>;
+
+/// Makes a repeated request harmless (see the API: Idempotency-Key).
+struct idempotency {
+  std::string key;        ///< as the client sent it, at most limits::client_id_bytes
+  std::string operation;  ///< method and path
+  std::string body_hash;  ///< SHA-256 of the body, hex
+};
+
+struct submission {
+  std::string agent;
+  core::message message;   ///< an empty message_id is filled with a new one
+  std::string context_id;  ///< empty: a new context
+  core::priority priority = priority::normal;
+  std::optional<milliseconds> timeout;
+  label_map labels;
+  std::optional<core::idempotency> idempotency;
+  milliseconds wait{0};  ///< answer when the task is settled or after this long; 0: at once, after the commit
+};
+
+struct submitted_task {
+  task_ptr task;
+  bool replayed = false;  ///< an earlier request with the same idempotency key made it
+};
+
+struct task_filter {
+  std::optional<std::string> agent;
+  std::optional<std::string> context_id;
+  std::optional<task_state> state;
+  std::optional<std::pair<std::string, std::string>> label;
+  std::optional<task_id> parent_id;
+  std::optional<time_point> since;  ///< created at or after
+};
+
+/// A page wanted: at most `limit` items after the opaque cursor.
+struct page_request {
+  int limit = 50;
+  std::string cursor;
+};
+
+template <class T>
+struct page {
+  std::vector<T> items;
+  std::string next_cursor;  ///< empty: the last page
+};
+
+struct context_info {
+  std::string id;
+  time_point created_at{};
+  time_point updated_at{};
+  std::int64_t tasks = 0;
+};
+
+class task_service {
+ public:
+  virtual ~task_service() = default;
+
+  /// Success: the task is committed. Errors: not_found (agent), invalid, queue_full, context_busy, unavailable, storage_full,
+  /// in_progress, idempotency_mismatch.
+  virtual void submit(const caller& who, submission what, completion<submitted_task> done) = 0;
+  /// A further message. Errors: not_found, task_terminal, and those of submit. A message_id seen before changes nothing.
+  virtual void send(const caller& who, task_id to, core::message what, std::optional<idempotency> once,
+                    completion<submitted_task> done) = 0;
+  /// Success: the task is canceled, by this call or an earlier one. Errors: not_found, task_not_cancelable.
+  virtual void cancel(const caller& who, task_id which, std::string reason, completion<task_ptr> done) = 0;
+
+  virtual void get(const caller& who, task_id which, completion<task_ptr> done) = 0;
+  /// Newest first.
+  virtual void list(const caller& who, task_filter filter, page_request want, completion<core::page<task_row>> done) = 0;
+  /// An ended task with its children. Errors: not_found, task_not_terminal.
+  virtual void remove(const caller& who, task_id which, completion<void> done) = 0;
+
+  /// Events with a number greater than `after`, at most `limit`, oldest first.
+  virtual void events(const caller& who, task_id which, std::uint64_t after, int limit, completion<std::vector<event_ptr>> done) = 0;
+  /// Every event after number `after`, past and coming. The sink starts with `credit` credits.
+  /// A task that ended at or before `after` answers errc::task_terminal.
+  virtual void subscribe(const caller& who, task_id which, std::uint64_t after, std::size_t credit,
+                         std::shared_ptr<event_sink> sink, completion<subscription_ptr> done) = 0;
+
+  virtual void contexts(const caller& who, page_request want, completion<core::page<context_info>> done) = 0;
+  virtual void context(const caller& who, std::string id, completion<context_info> done) = 0;
+  /// The messages of all tasks of the context, newest first.
+  virtual void context_messages(const caller& who, std::string id, page_request want, completion<core::page<core::message>> done) = 0;
+  /// Deletes the context's tasks. Errors: not_found, task_not_terminal (one of them still runs).
+  virtual void remove_context(const caller& who, std::string id, completion<void> done) = 0;
+};
+
+}  // namespace mofa::core

@@ -1,0 +1,66 @@
+// Requests and responses as values: what the gateway hands to a protocol's handler, and what it gets back.
+// Made by a gateway session for one request, owned by the handler while it works on it.
+// Pure values; any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "protocols/core/caller.hpp"
+#include "protocols/core/ports/event_sink.hpp"
+#include "protocols/core/ports/task_service.hpp"
+#include "server/base/callback.hpp"
+
+namespace mofa::http {
+
+using header_list = std::vector<std::pair<std::string, std::string>>;
+
+/// Path parameters, in the order of the pattern: {"name", "echo"}.
+using parameter_list = std::vector<std::pair<std::string, std::string>>;
+
+struct request {
+  std::string method;  ///< upper case
+  std::string path;    ///< percent-encoded, as sent, without the query
+  std::string query;   ///< without the question mark
+  header_list headers; ///< names in lower case
+  std::string body;
+  parameter_list parameters;  ///< percent-decoded
+  core::caller caller;
+  std::string request_id;
+  bool from_browser = false;  ///< there was an Origin header
+
+  /// The first header of that (lower-case) name; nothing when there is none.
+  std::optional<std::string_view> header(std::string_view name) const;
+  /// The path parameter of that name; empty when the route has none.
+  std::string_view parameter(std::string_view name) const;
+  /// The percent-decoded query parameter; nothing when it is not there.
+  std::optional<std::string> query_value(std::string_view name) const;
+};
+
+struct response;
+
+/// A response whose body is a task's feed as Server-Sent Events. The session brings the sink, so that the feed
+/// writes no faster than the socket.
+struct event_stream {
+  /// Subscribes. On errc::task_terminal the session answers 204, on another failure what `refuse` makes of it.
+  callback<void(std::size_t credit, std::shared_ptr<core::event_sink>, core::completion<core::subscription_ptr>)> open;
+  callback<response(const error&)> refuse;
+};
+
+struct response {
+  int status = 200;
+  header_list headers;        ///< without Content-Length, Date, X-Request-Id: the session writes those
+  std::string body;
+  std::string content_type;   ///< empty when there is no body
+  std::optional<event_stream> stream;  ///< instead of a body
+};
+
+/// Takes the answer to one request, exactly once, on any thread.
+using responder = callback<void(response)>;
+
+}  // namespace mofa::http

@@ -1,0 +1,24 @@
+// Routes: which method and path a protocol answers, and what the caller must be allowed to do.
+// A protocol makes a table of them; the gateway's router matches it; the API description is checked against it.
+// Immutable after start; handlers are called on the session's thread and must not block.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocols/http/message.hpp"
+
+namespace mofa::http {
+
+struct route {
+  std::string method;                ///< "GET"
+  std::string pattern;               ///< "/api/v1/agents/{name}:pause"; {x} matches one segment, up to a ':verb' of the pattern
+  std::optional<core::scope> scope;  ///< none: open to everybody
+  std::function<void(request, responder)> handle;
+};
+
+using route_table = std::vector<route>;
+
+}  // namespace mofa::http

@@ -1,0 +1,32 @@
+// Routes of the REST API: its table of methods and paths, each with the handler that turns a request into a question to a
+// port. Built once by the app, owned by the gateway's router. Immutable; handlers are called on a session's thread and do
+// not block, answers come on any thread.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "protocols/core/ports/agent_service.hpp"
+#include "protocols/core/ports/task_service.hpp"
+#include "protocols/http/route.hpp"
+
+namespace mofa::rest {
+
+/// Whether the server takes work, and if not, why ("store: restarting").
+struct readiness {
+  bool ready = false;
+  std::string reason;
+};
+
+/// What the handlers ask. The services outlive the table.
+struct dependencies {
+  core::task_service& tasks;
+  core::agent_service& agents;
+  std::function<readiness()> ready;  ///< called on session threads; must not block
+  std::string version;               ///< of the server, for /healthz and /openapi.json
+};
+
+/// All routes of the REST API, except GET /metrics, which telemetry brings.
+http::route_table routes(dependencies parts);
+
+}  // namespace mofa::rest

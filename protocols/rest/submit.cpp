@@ -1,0 +1,83 @@
+#include "protocols/rest/body.hpp"
+#include "protocols/rest/handlers.hpp"
+#include "protocols/rest/headers.hpp"
+
+namespace mofa::rest {
+namespace {
+
+/// Everything that a submission says, in its path, its headers and its body.
+result<core::submission> read(const http::request& from) {
+  if (auto checked = no_query(from); !checked) return std::move(checked).error();
+  auto agent = name_in_path(from, "name", "agent");
+  if (!agent) return std::move(agent).error();
+  auto once = idempotency_of(from);
+  if (!once) return std::move(once).error();
+  auto what = read_submission(from);
+  if (!what) return std::move(what).error();
+  what->agent = std::move(*agent);
+  what->idempotency = std::move(*once);
+  return what;
+}
+
+http::header_list headers_of(const core::submitted_task& got) {
+  http::header_list out{{"Location", location_of(*got.task)}};
+  if (got.replayed) out.emplace_back("Idempotency-Replayed", "true");
+  return out;
+}
+
+void submit_and_stream(core::task_service& tasks, core::caller who, core::submission what, reply to) {
+  const auto asker = who;
+  tasks.submit(asker, std::move(what),
+               [&tasks, who = std::move(who), to = std::move(to)](result<core::submitted_task> got) mutable {
+                 if (!got) return to.fail(got.error());
+                 to.stream(tasks, std::move(who), got->task->row.id, 0, headers_of(*got));
+               });
+}
+
+void submit_and_answer(core::task_service& tasks, const core::caller& who, core::submission what,
+                       std::optional<std::chrono::seconds> wait, reply to) {
+  if (wait) what.wait = *wait;
+  tasks.submit(who, std::move(what), [wait, to = std::move(to)](result<core::submitted_task> got) mutable {
+    if (!got) return to.fail(got.error());
+    auto headers = headers_of(*got);
+    if (wait) headers.emplace_back("Preference-Applied", "wait=" + std::to_string(wait->count()));
+    const bool settled = wait && core::is_settled(got->task->row.status.state);
+    to.json(settled ? 200 : 202, encode(*got->task), std::move(headers));
+  });
+}
+
+}  // namespace
+
+void add_submit_route(http::route_table& table, core::task_service& tasks) {
+  table.push_back({"POST", "/api/v1/agents/{name}/tasks", core::scope::tasks_write,
+                   [&tasks](http::request from, http::responder respond) {
+                     reply to{from, std::move(respond)};
+                     const auto stream = wants_stream(from);
+                     if (!stream) return to.fail(stream.error());
+                     auto what = read(from);
+                     if (!what) return to.fail(what.error());
+                     if (*stream) return submit_and_stream(tasks, std::move(from.caller), std::move(*what), std::move(to));
+                     submit_and_answer(tasks, from.caller, std::move(*what), preferred_wait(from), std::move(to));
+                   }});
+}
+
+void add_message_routes(http::route_table& table, core::task_service& tasks) {
+  table.push_back({"POST", "/api/v1/tasks/{id}/messages", core::scope::tasks_write,
+                   [&tasks](http::request from, http::responder respond) {
+                     reply to{from, std::move(respond)};
+                     if (auto checked = no_query(from); !checked) return to.fail(checked.error());
+                     const auto id = task_in_path(from);
+                     if (!id) return to.fail(id.error());
+                     auto once = idempotency_of(from);
+                     if (!once) return to.fail(once.error());
+                     auto what = read_message(from);
+                     if (!what) return to.fail(what.error());
+                     tasks.send(from.caller, *id, std::move(*what), std::move(*once),
+                                [to = std::move(to)](result<core::submitted_task> got) mutable {
+                                  if (!got) return to.fail(got.error());
+                                  to.json(202, encode(*got->task), headers_of(*got));
+                                });
+                   }});
+}
+
+}  // namespace mofa::rest

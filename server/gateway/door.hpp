@@ -1,0 +1,47 @@
+// The door: decides from a request's header whether it may come in, and to which route.
+// Owned by the gateway, immutable.
+// Called by all sessions, on any thread.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "protocols/http/message.hpp"
+#include "server/gateway/gateway.hpp"
+#include "server/gateway/keyring.hpp"
+#include "server/gateway/router.hpp"
+
+namespace mofa::gateway {
+
+/// Either a route, or the answer that the gateway gives itself.
+struct verdict {
+  const http::route* route = nullptr;
+  std::string_view pattern = "unmatched";
+  std::optional<http::response> answer;
+  std::string_view refusal;  ///< name of the errc when the answer is a refusal
+};
+
+class door {
+ public:
+  door(const options& settings, const router& routes);
+
+  /// In this order: Host, preflight, query, route, key, Origin, method, scope. Fills in the request's caller and parameters.
+  verdict judge(http::request& ask, time_point now) const;
+
+  /// The origin when it may read answers (it is in `cors.origins`); empty otherwise.
+  std::string_view readable_by(std::string_view origin) const;
+  /// Adds what lets a page of that origin read the answer.
+  static void allow_reading(http::response& answer, std::string_view origin);
+
+ private:
+  static verdict refuse(const http::request& ask, const error& why, std::string_view pattern);
+  http::response preflight(const http::request& ask) const;
+  std::optional<error> refuse_origin(const http::request& ask) const;
+
+  std::vector<std::string> cors_origins_;
+  keyring keys_;
+  const router& routes_;
+};
+
+}  // namespace mofa::gateway

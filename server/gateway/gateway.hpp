@@ -1,0 +1,63 @@
+// The gateway: the listener, its threads and its sessions; everything between the socket and a protocol's handler.
+// Owned by the app, which starts it last and drains it first.
+// Its functions are called on the app's thread; handlers run on the gateway's own threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "protocols/http/route.hpp"
+#include "server/base/clock.hpp"
+#include "server/base/result.hpp"
+#include "server/gateway/key.hpp"
+#include "server/gateway/probe.hpp"
+
+namespace mofa::gateway {
+
+struct options {
+  std::string address = "127.0.0.1";  ///< an IP literal, or `localhost`
+  std::uint16_t port = 8080;          ///< 0: any free one
+  int threads = 1;
+  std::size_t body_bytes = 8 * 1024 * 1024;
+  std::size_t header_bytes = 16 * 1024;
+  std::size_t in_flight = 4096;         ///< requests handled at one time; streams do not count once they are open
+  std::size_t connections = 10'000;     ///< open at one time
+  milliseconds header_timeout{10'000};  ///< from the first byte of a request to the end of its header
+  milliseconds idle_timeout{75'000};    ///< between requests
+  milliseconds write_timeout{30'000};   ///< without progress in an answer
+  milliseconds stream_comment_every{15'000};
+  std::size_t stream_credit = 64;  ///< events of one stream on their way at one time
+  std::vector<std::string> cors_origins;
+  std::vector<key> keys;             ///< none: loopback only, with the Host and Origin rules
+  std::string server_name = "mofa";  ///< the Server header; empty: none
+};
+
+class gateway {
+ public:
+  /// Binds and listens; answers nothing yet. `events` and `now` must outlive the gateway.
+  /// Errors: io (`listen 127.0.0.1:8080: in use; use --listen 127.0.0.1:8081`), invalid (an address that is none, one other
+  /// than loopback without keys, a bad route table).
+  static result<std::unique_ptr<gateway>> listen(options settings, http::route_table routes, probe& events,
+                                                 const clock& now);
+  ~gateway();
+
+  /// Starts the threads.
+  void start();
+  /// Takes no new connections, closes idle ones, ends streams, answers the running requests with `Connection: close`.
+  /// Blocks until the last connection is closed, or for `grace`; true: all are closed.
+  bool drain(milliseconds grace);
+  /// Closes what is open and joins the threads. Answers that come later are dropped.
+  void stop();
+  /// The port that is listened on.
+  std::uint16_t port() const;
+
+ private:
+  struct parts;
+  explicit gateway(std::unique_ptr<parts> inside);
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace mofa::gateway

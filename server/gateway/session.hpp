@@ -1,0 +1,103 @@
+// A session: one connection, from accept to close; reads a request, has it judged and handled, writes the answer, and again.
+// Owned by its own coroutine; the worker knows it while that runs.
+// Lives on its worker's thread.
+#pragma once
+
+#include <array>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "server/gateway/asio.hpp"
+#include "server/gateway/bell.hpp"
+#include "server/gateway/outlet.hpp"
+#include "server/gateway/request_reader.hpp"
+#include "server/gateway/response_head.hpp"
+#include "server/gateway/worker.hpp"
+
+namespace mofa::gateway {
+
+class session : public std::enable_shared_from_this<session> {
+ public:
+  session(worker& home, socket peer);
+  ~session();
+
+  /// The whole life of the connection.
+  static awaitable<void> run(std::shared_ptr<session> self);
+
+  /// Ends what is beyond its deadline.
+  void sweep(steady::time_point now);
+  /// Ends at the next good moment: at once when idle, after the answer when not.
+  void drain();
+  /// Ends now.
+  void abort();
+
+  std::size_t place = 0;  ///< the worker's
+
+ private:
+  enum class phase { idle, header, body, handling, writing, streaming, closing };
+
+  // session.cpp
+  awaitable<bool> serve_one();
+  awaitable<bool> handle(const http::route& route);
+  awaitable<bool> reply(http::response answer);
+  awaitable<bool> refuse_input(error why);
+  awaitable<void> linger();
+  void note_request();
+  void finished(int status);
+  void wait_for(phase what, milliseconds at_most);
+
+  // session_io.cpp
+  /// true: it is there; false: the peer is gone; an error: answer with it and close.
+  awaitable<result<bool>> read_header();
+  awaitable<result<bool>> read_body();
+  awaitable<bool> read_some(std::size_t at_most_bytes);
+  bool buffer_is_full() const { return buffer_.size() == buffer_.max_size(); }
+  result<bool> parse();
+  result<bool> cut_off() const;
+  /// Writes out_ and `body`; false when the peer is gone.
+  awaitable<bool> write(std::string_view body);
+
+  // session_stream.cpp
+  awaitable<bool> stream(http::event_stream what, http::response answer);
+  awaitable<bool> pump(outlet& from, core::subscription& feed, framing how);
+  void begin_stream(const http::response& answer, framing how);
+  void append_chunk(framing how);
+  void watch_peer();
+  awaitable<void> stop_watching();
+
+  worker& worker_;
+  shared& shared_;
+  socket socket_;
+  std::shared_ptr<bell> bell_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<request_reader> reader_;
+  std::string out_;  ///< what is being written, used again for each answer
+
+  // The request that is being served.
+  std::string request_id_;
+  std::string path_;
+  std::string origin_;  ///< that may read the answer
+  std::string_view method_;
+  std::string_view pattern_;
+  steady::time_point started_{};
+  bool head_only_ = false;
+  bool http_1_0_ = false;
+  bool keep_alive_ = false;
+
+  phase phase_ = phase::idle;
+  steady::time_point deadline_ = steady::time_point::max();
+  std::size_t since_deadline_ = 0;  ///< bytes of the body
+  bool timed_out_ = false;
+  bool aborted_ = false;
+  bool linger_ = false;
+
+  // While it streams.
+  std::string text_;
+  steady::time_point comment_due_ = steady::time_point::max();
+  bool watching_ = false;
+  bool gone_ = false;
+};
+
+}  // namespace mofa::gateway

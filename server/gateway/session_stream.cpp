@@ -1,0 +1,161 @@
+#include <charconv>
+
+#include "protocols/http/problem.hpp"
+#include "protocols/sse/encoder.hpp"
+#include "server/gateway/session.hpp"
+
+namespace mofa::gateway {
+
+namespace {
+
+// Encodes a batch; returns how many of its items were durable events.
+std::size_t encode(std::string& out, const std::vector<outlet::item>& items) {
+  std::size_t events = 0;
+  for (const auto& each : items) {
+    if (const auto* event = std::get_if<core::event_ptr>(&each)) {
+      sse::append_event(out, **event);
+      ++events;
+    } else {
+      sse::append_frame(out, std::get<core::live_frame>(each));
+    }
+  }
+  return events;
+}
+
+}  // namespace
+
+awaitable<bool> session::stream(http::event_stream what, http::response answer) {
+  if (head_only_) {
+    answer.content_type = "text/event-stream";
+    co_return co_await reply(std::move(answer));
+  }
+  const auto sink = std::make_shared<outlet>(bell_, shared_.settings.stream_credit);
+  const struct closer {
+    outlet& what;
+    ~closer() { what.close(); }
+  } at_the_end{*sink};
+  try {
+    what.open(shared_.settings.stream_credit, sink, completion_for(sink));
+  } catch (const std::exception& why) {
+    shared_.events.failure(std::string{"opening a stream: "} + why.what());
+  }
+  auto opened = sink->take_opened();
+  while (!opened) {
+    co_await bell_->sleep();
+    if (aborted_) {
+      finished(499);
+      co_return false;
+    }
+    opened = sink->take_opened();
+  }
+  if (!*opened) {
+    const auto& why = opened->error();
+    if (why.code == errc::task_terminal) {
+      answer = {};
+      answer.status = 204;
+    } else {
+      answer = what.refuse(why);
+    }
+    co_return co_await reply(std::move(answer));
+  }
+  const auto how = http_1_0_ ? framing::until_close : framing::chunked;
+  if (http_1_0_) keep_alive_ = false;
+  begin_stream(answer, how);
+  shared_.events.stream_opened();
+  const auto feed = **std::move(opened);
+  const bool whole = co_await pump(*sink, *feed, how);
+  co_await stop_watching();
+  shared_.events.stream_closed();
+  finished(answer.status);
+  co_return whole&& keep_alive_;
+}
+
+void session::begin_stream(const http::response& answer, framing how) {
+  auto head = http::response{answer.status, answer.headers, {}, "text/event-stream", {}};
+  head.headers.emplace_back("Cache-Control", "no-store");
+  head.headers.emplace_back("X-Accel-Buffering", "no");
+  if (!origin_.empty()) door::allow_reading(head, origin_);
+  if (shared_.draining.load(std::memory_order_relaxed)) keep_alive_ = false;
+  out_.clear();
+  head_facts facts;
+  facts.constant = worker_.constant_head();
+  facts.request_id = request_id_;
+  facts.body = how;
+  facts.close = !keep_alive_;
+  append_head(out_, head, facts);
+  gone_ = false;
+  watch_peer();
+}
+
+// Writes what the feed gives, batch by batch, and grants as much again; true when the stream came to its proper end.
+awaitable<bool> session::pump(outlet& from, core::subscription& feed, framing how) {
+  while (true) {
+    auto batch = from.take();
+    const bool draining = shared_.draining.load(std::memory_order_relaxed);
+    const auto now = steady::now();
+    text_.clear();
+    const auto events = encode(text_, batch.items);
+    if (batch.frames_dropped > 0) shared_.events.frames_dropped(batch.frames_dropped);
+    if (batch.failure) sse::append_comment(text_, "stream failed: " + std::string{to_string(batch.failure->code)});
+    if (draining && !batch.ended) sse::append_comment(text_, "the server is stopping");
+    if (text_.empty() && now >= comment_due_) sse::append_comment(text_, "");
+    append_chunk(how);
+    const bool over = batch.ended || draining;
+    if (over && !batch.failure && how == framing::chunked) out_ += "0\r\n\r\n";
+    if (!out_.empty()) {
+      const bool written = co_await write({});
+      out_.clear();
+      comment_due_ = steady::now() + shared_.settings.stream_comment_every;
+      if (!written || gone_) co_return false;
+    }
+    if (batch.failure) co_return false;
+    if (over) {
+      if (draining) keep_alive_ = false;
+      co_return true;
+    }
+    if (events > 0) feed.grant(events);
+    if (gone_ || aborted_) co_return false;
+    phase_ = phase::streaming;
+    if (!shared_.draining.load(std::memory_order_relaxed)) co_await bell_->sleep();
+    if (gone_ || aborted_) co_return false;
+  }
+}
+
+// Moves text_ behind what is in out_ already.
+void session::append_chunk(framing how) {
+  if (text_.empty()) return;
+  if (how == framing::until_close) {
+    out_ += text_;
+    return;
+  }
+  char size[16];
+  const auto end = std::to_chars(std::begin(size), std::end(size), text_.size(), 16).ptr;
+  out_.append(std::begin(size), end);
+  out_ += "\r\n";
+  out_ += text_;
+  out_ += "\r\n";
+}
+
+// Reads while the stream runs: the only way to learn that the peer has gone. What it sends is kept for the next request.
+void session::watch_peer() {
+  const auto room = buffer_.max_size() - buffer_.size();
+  if (room == 0) return;
+  watching_ = true;
+  socket_.async_read_some(buffer_.prepare(std::min<std::size_t>(room, 4096)),
+                          [self = shared_from_this()](error_code why, std::size_t count) {
+                            self->watching_ = false;
+                            self->buffer_.commit(count);
+                            if (!why) return self->watch_peer();
+                            self->gone_ = self->gone_ || why != asio::error::operation_aborted;
+                            self->bell_->ring();
+                          });
+}
+
+awaitable<void> session::stop_watching() {
+  comment_due_ = steady::time_point::max();
+  error_code ignored;
+  socket_.cancel(ignored);
+  while (watching_) co_await bell_->sleep();
+}
+
+}  // namespace mofa::gateway

@@ -1,0 +1,100 @@
+#include "server/settings/declarations.hpp"
+
+#include <vector>
+
+#include "server/base/nearest.hpp"
+#include "server/settings/values.hpp"
+
+namespace mofa::settings {
+namespace {
+
+constexpr std::int64_t kib = 1024;
+constexpr std::int64_t gib = kib * kib * kib;
+constexpr std::int64_t hour_ms = 3'600'000;
+
+std::vector<setting> declare() {
+  std::vector<setting> all;
+  all.push_back(listen_setting());
+  all.push_back(data_dir_setting());
+  all.push_back(definitions_setting());
+  all.push_back(auth_keys_setting());
+  all.push_back(cors_origins_setting());
+  all.push_back(integer(
+      "limits.body_bytes", "Largest body of a request.", kib, gib, [](auto& c) -> auto& { return c.limits.body_bytes; }));
+  all.push_back(integer(
+      "limits.header_bytes", "Largest header of a request.", kib, kib * kib,
+      [](auto& c) -> auto& { return c.limits.header_bytes; }));
+  all.push_back(integer(
+      "limits.in_flight", "Requests worked on at one time; more are answered with 503.", 1, 1'000'000,
+      [](auto& c) -> auto& { return c.limits.in_flight; }));
+  all.push_back(integer(
+      "limits.connections", "Connections open at one time.", 1, 1'000'000,
+      [](auto& c) -> auto& { return c.limits.connections; }));
+  all.push_back(integer(
+      "timeouts.header_ms", "From the first byte of a request to the end of its header.", 10, hour_ms,
+      [](auto& c) -> auto& { return c.timeouts.header; }));
+  all.push_back(integer(
+      "timeouts.idle_ms", "How long a connection may stay open between two requests.", 10, hour_ms,
+      [](auto& c) -> auto& { return c.timeouts.idle; }));
+  all.push_back(integer(
+      "timeouts.write_ms", "How long a client may take no byte of an answer.", 10, hour_ms,
+      [](auto& c) -> auto& { return c.timeouts.write; }));
+  all.push_back(integer(
+      "threads.io", "Threads of the gateway. 0: as many as the CPUs that this process may use.", 0, 256,
+      [](auto& c) -> auto& { return c.threads.io; }));
+  all.push_back(integer(
+      "threads.actors", "Threads of the actors. 0: as many as the CPUs that this process may use.", 0, 256,
+      [](auto& c) -> auto& { return c.threads.actors; }));
+  all.push_back(integer(
+      "retention.completed_days", "Days that completed tasks are kept.", 1, 36'500,
+      [](auto& c) -> auto& { return c.retention.completed; }));
+  all.push_back(integer(
+      "retention.failed_days", "Days that failed, canceled and rejected tasks are kept.", 1, 36'500,
+      [](auto& c) -> auto& { return c.retention.failed; }));
+  all.push_back(choice(
+      "log.level", "What is logged: this level and the more serious ones.", {"trace", "debug", "info", "warn", "error"},
+      [](configuration& c) -> std::string& { return c.log.level; },
+      [](const configuration& c) -> const std::string& { return c.log.level; }));
+  all.push_back(choice(
+      "log.format", "Form of the log's lines.", {"text", "json"},
+      [](configuration& c) -> std::string& { return c.log.format; },
+      [](const configuration& c) -> const std::string& { return c.log.format; }));
+  all.push_back(integer(
+      "shutdown.grace_ms", "How long a stop waits for what is running.", 0, hour_ms,
+      [](auto& c) -> auto& { return c.shutdown.grace; }));
+  return all;
+}
+
+}  // namespace
+
+std::span<const setting> declarations() {
+  static const std::vector<setting> all = declare();
+  return all;
+}
+
+const setting* find_setting(std::string_view name) {
+  for (const auto& each : declarations()) {
+    if (each.name == name) return &each;
+  }
+  return nullptr;
+}
+
+std::string unknown_key(std::string_view name) {
+  const auto section = name.substr(0, name.find('.'));
+  std::vector<std::string_view> sections;
+  std::vector<std::string_view> inside;
+  std::vector<std::string_view> all;
+  for (const auto& each : declarations()) {
+    const std::string_view whole = each.name;
+    const auto first = whole.substr(0, whole.find('.'));
+    if (sections.empty() || sections.back() != first) sections.push_back(first);
+    if (first == section) inside.push_back(whole);
+    all.push_back(whole);
+  }
+  const bool dotted = section.size() < name.size();
+  auto text = unknown_member(name, !dotted ? sections : inside.empty() ? all : inside);
+  text.replace(0, std::string_view{"unknown member"}.size(), "unknown key");
+  return text;
+}
+
+}  // namespace mofa::settings

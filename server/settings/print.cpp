@@ -1,0 +1,78 @@
+#include "server/settings/print.hpp"
+
+#include <string_view>
+
+#include "protocols/document/scalar.hpp"
+#include "server/settings/declarations.hpp"
+
+namespace mofa::settings {
+namespace {
+
+constexpr std::size_t line_width = 120;
+
+std::string scalar_text(const json& value) {
+  if (!value.is_string()) return value.dump();
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:-";
+  const auto& text = value.get_ref<const std::string&>();
+  const auto resolved = document::resolve_scalar(text);
+  const bool safe = text.find_first_not_of(plain) == text.npos && text.front() != '-' && text.front() != ':' &&
+                    text.back() != ':' && resolved && resolved->is_string();
+  // A JSON string is a double-quoted scalar of YAML. File names need not be UTF-8.
+  return safe ? text : value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string flow_text(const json& value) {
+  std::string out;
+  if (value.is_array()) {
+    for (const auto& each : value) out += (out.empty() ? "" : ", ") + flow_text(each);
+    return "[" + out + "]";
+  }
+  if (value.is_object()) {
+    for (auto member = value.begin(); member != value.end(); ++member) {
+      out += (out.empty() ? "" : ", ") + member.key() + ": " + flow_text(member.value());
+    }
+    return "{" + out + "}";
+  }
+  return scalar_text(value);
+}
+
+/// Comment lines of at most line_width bytes, cut between words.
+void put_comment(std::string& out, std::string_view text, std::string_view indent) {
+  while (!text.empty()) {
+    const auto room = line_width - indent.size() - 2;
+    auto end = text.size();
+    if (end > room) {
+      end = text.rfind(' ', room);
+      if (end == text.npos) end = text.size();
+    }
+    out.append(indent).append("# ").append(text.substr(0, end)).append("\n");
+    text.remove_prefix(end == text.size() ? end : end + 1);
+  }
+}
+
+std::string comment_of(const setting& each) {
+  const std::string effect = each.effect == reload::live ? "live" : "restart";
+  return each.description + " (" + (each.bounds.empty() ? "" : each.bounds + "; ") + effect + ")";
+}
+
+}  // namespace
+
+std::string to_yaml(const configuration& values) {
+  std::string out;
+  std::string_view open_section;
+  for (const auto& each : declarations()) {
+    const std::string_view name = each.name;
+    const auto dot = name.find('.');
+    const auto section = dot == name.npos ? std::string_view{} : name.substr(0, dot);
+    if (!out.empty() && (section.empty() || section != open_section)) out += '\n';
+    if (!section.empty() && section != open_section) out.append(section).append(":\n");
+    open_section = section;
+    const std::string_view indent = section.empty() ? "" : "  ";
+    put_comment(out, comment_of(each), indent);
+    out.append(indent).append(name.substr(dot == name.npos ? 0 : dot + 1)).append(": ").append(flow_text(each.show(values)));
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace mofa::settings

@@ -1,0 +1,118 @@
+#include "server/store/sqlite/sqlite_store.hpp"
+
+#include <utility>
+
+#include "server/store/sqlite/append.hpp"
+#include "server/store/sqlite/deletion.hpp"
+
+namespace mofa::store {
+
+sqlite_store::sqlite_store(std::unique_ptr<writer> writes, std::vector<std::unique_ptr<connection>> readers)
+    : writer_(std::move(writes)), readers_(std::move(readers)) {}
+
+result<std::uint64_t> sqlite_store::acquire_ownership() {
+  const std::lock_guard lock(epoch_mutex_);
+  std::uint64_t next = 0;
+  auto done = writer_->transact([&next](connection& db) -> result<void> {
+    const auto last = read_ownership(db);
+    if (!last) return last.error();
+    next = last->epoch + 1;
+    if (!last->released) {
+      auto counted = db.prepare(
+                           "UPDATE tasks SET unclean_stops = unclean_stops + 1"
+                           " WHERE ended_at IS NULL AND decided_seq < last_seq")
+                         .run();
+      if (!counted) return counted;
+    }
+    return db.prepare("UPDATE meta SET epoch = ?1, clean = 0").with(next).run();
+  });
+  if (!done) return done.error();
+  epoch_ = next;
+  return next;
+}
+
+result<void> sqlite_store::release_ownership() {
+  const std::lock_guard lock(epoch_mutex_);
+  return writer_->transact([this](connection& db) -> result<void> {
+    auto done = db.prepare("UPDATE meta SET clean = 1 WHERE epoch = ?1 AND epoch > 0").with(epoch_).run();
+    if (done && db.changes() == 0) return fail(errc::conflict, "not the owner of the store");
+    return done;
+  });
+}
+
+std::vector<core::append_outcome> sqlite_store::append(std::span<const core::append_unit> units) {
+  std::vector<core::append_outcome> outcomes(units.size());
+  if (units.empty()) return outcomes;
+  const auto done = writer_->transact([&](connection& db) -> result<void> {
+    const auto now = read_ownership(db);
+    if (!now) return now.error();
+    for (std::size_t i = 0; i < units.size(); ++i) {
+      if (auto written = append_one(db, *now, units[i], outcomes[i]); !written) return written;
+    }
+    return {};
+  });
+  if (!done) outcomes.assign(units.size(), done);
+  return outcomes;
+}
+
+result<void> sqlite_store::remove(const core::caller& who, task_id which) {
+  return writer_->transact([&](connection& db) { return delete_task(db, who, which); });
+}
+
+result<void> sqlite_store::remove_context(const core::caller& who, const std::string& id) {
+  return writer_->transact([&](connection& db) { return delete_context(db, who, id); });
+}
+
+result<std::size_t> sqlite_store::sweep(time_point completed_before, time_point failed_before, time_point idempotency_before,
+                                        std::size_t limit) {
+  std::size_t deleted = 0;
+  auto done = writer_->transact([&](connection& db) -> result<void> {
+    const auto swept = sweep_tasks(db, {completed_before, failed_before, idempotency_before}, limit);
+    if (!swept) return swept.error();
+    deleted = *swept;
+    return {};
+  });
+  if (!done) return done.error();
+  return deleted;
+}
+
+result<int> sqlite_store::put_definition(const std::string& name, const std::string& body, const std::string& hash,
+                                         time_point now) {
+  int version = 0;
+  auto done = writer_->transact([&](connection& db) -> result<void> {
+    auto newest = db.prepare("SELECT version, hash FROM definitions WHERE name=?1 ORDER BY version DESC LIMIT 1");
+    if (newest.with(name).next()) {
+      version = static_cast<int>(newest.integer(0));
+      if (newest.text(1) == hash) return {};
+    }
+    if (auto read = newest.status(); !read) return read;
+    auto insert = db.prepare("INSERT INTO definitions (name, version, body, hash, created_at) VALUES (?1,?2,?3,?4,?5)");
+    return insert.with(name, ++version, body, hash, now).run();
+  });
+  if (!done) return done.error();
+  return version;
+}
+
+result<core::stored_definition> sqlite_store::definition(const std::string& name, int version) {
+  const auto db = readers_.take();
+  auto query = db->prepare("SELECT body, hash, created_at FROM definitions WHERE name=?1 AND version=?2");
+  if (query.with(name, version).next()) {
+    return core::stored_definition{name, version, std::string{query.text(0)}, std::string{query.text(1)}, query.time(2)};
+  }
+  if (auto done = query.status(); !done) return done.error();
+  return fail(errc::not_found, "agent '" + name + "' has no version " + std::to_string(version));
+}
+
+result<std::vector<core::stored_definition>> sqlite_store::definition_versions(const std::string& name) {
+  const auto db = readers_.take();
+  std::vector<core::stored_definition> found;
+  auto query = db->prepare("SELECT version, hash, created_at FROM definitions WHERE name=?1 ORDER BY version DESC");
+  query.with(name);
+  while (query.next()) {
+    found.push_back({name, static_cast<int>(query.integer(0)), {}, std::string{query.text(1)}, query.time(2)});
+  }
+  if (auto done = query.status(); !done) return done.error();
+  return found;
+}
+
+}  // namespace mofa::store

@@ -1,0 +1,95 @@
+#include "server/telemetry/actor_probe.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "server/telemetry/logging.hpp"
+#include "server/telemetry/names.hpp"
+
+namespace mofa::telemetry {
+namespace {
+
+double seconds(std::chrono::duration<double> value) { return value.count(); }
+
+}  // namespace
+
+actor_probe::actor_probe(prometheus::Registry& in)
+    : submitted_({"agent"}, counters(in, names::tasks_submitted, "Tasks accepted.")),
+      started_({"agent"}, counters(in, names::tasks_started, "Tasks that began to work.")),
+      ended_({"agent", "state"}, counters(in, names::tasks_ended, "Tasks that ended, by their last state.")),
+      age_({"agent"}, histograms(in, names::task_age, "From submission to the end of a task.", age_buckets)),
+      crashes_({"agent"}, counters(in, names::task_crashes, "Crashes of behaviours.")),
+      restarts_({"agent"}, counters(in, names::task_restarts, "Tasks restarted from their journals after a crash.")),
+      quarantined_({"agent"},
+                   counters(in, names::tasks_quarantined, "Tasks that were ended because they crashed too often.")),
+      passivations_({"agent"}, counters(in, names::task_passivations, "Idle tasks whose actors were let go.")),
+      activations_({"agent"}, counters(in, names::task_activations, "Tasks that got an actor again.")),
+      refused_({"agent", "reason"}, counters(in, names::submissions_refused, "Submissions that were not accepted.")),
+      commit_(histogram(in, names::storage_commit, "One commit of a group of appends.", duration_buckets)),
+      group_size_(histogram(in, names::storage_group_size, "Appends of one commit.", size_buckets)),
+      units_failed_({"reason"}, counters(in, names::storage_units_failed, "Appends that were not committed.")),
+      effects_running_({"type"}, gauges(in, names::effects_running, "Effects at work.")),
+      effect_duration_({"type", "outcome"}, histograms(in, names::effect_duration,
+                                                       "From the start of an effect to its outcome.", duration_buckets)),
+      timers_fired_(counter(in, names::timers_fired, "Durable timers that fired.")),
+      late_messages_({"what"}, counters(in, names::late_messages_dropped, "Answers that came after nobody awaited them.")),
+      child_restarts_({"path"}, counters(in, names::child_restarts, "Restarts by supervisors.")),
+      escalations_({"path"}, counters(in, names::escalations, "Supervisors that gave up.")),
+      subscribers_(gauge(in, names::feed_subscribers, "Subscribers of task feeds.")),
+      subscribers_added_(counter(in, names::feed_subscribers_added, "Subscriptions of task feeds.")),
+      supervision_log_(logger("supervision")),
+      storage_log_(logger("storage")) {}
+
+void actor_probe::task_submitted(std::string_view agent) { submitted_.of({agent}).Increment(); }
+void actor_probe::task_started(std::string_view agent) { started_.of({agent}).Increment(); }
+
+void actor_probe::task_ended(std::string_view agent, core::task_state state, milliseconds age) {
+  ended_.of({agent, core::to_string(state)}).Increment();
+  age_.of({agent}).Observe(seconds(age));
+}
+
+void actor_probe::task_crashed(std::string_view agent) { crashes_.of({agent}).Increment(); }
+void actor_probe::task_restarted(std::string_view agent) { restarts_.of({agent}).Increment(); }
+void actor_probe::task_quarantined(std::string_view agent) { quarantined_.of({agent}).Increment(); }
+void actor_probe::task_passivated(std::string_view agent) { passivations_.of({agent}).Increment(); }
+void actor_probe::task_activated(std::string_view agent) { activations_.of({agent}).Increment(); }
+
+void actor_probe::submission_refused(std::string_view agent, errc why) { refused_.of({agent, to_string(why)}).Increment(); }
+
+void actor_probe::append_committed(std::size_t units, std::chrono::microseconds took) {
+  commit_.Observe(seconds(took));
+  group_size_.Observe(static_cast<double>(units));
+}
+
+void actor_probe::append_failed(errc why, std::size_t units) {
+  units_failed_.of({to_string(why)}).Increment(static_cast<double>(units));
+  storage_log_->error("append failed reason={} units={}", to_string(why), units);
+}
+
+void actor_probe::effect_started(std::string_view type) { effects_running_.of({type}).Increment(); }
+
+void actor_probe::effect_ended(std::string_view type, bool ok, std::chrono::microseconds took) {
+  effects_running_.of({type}).Decrement();
+  effect_duration_.of({type, ok ? "ok" : "error"}).Observe(seconds(took));
+}
+
+void actor_probe::timer_fired() { timers_fired_.Increment(); }
+void actor_probe::late_message_dropped(std::string_view what) { late_messages_.of({what}).Increment(); }
+
+void actor_probe::child_restarted(std::string_view path, std::string_view reason) {
+  child_restarts_.of({path}).Increment();
+  supervision_log_->warn("child restarted path={} reason={}", quoted(path), quoted(reason));
+}
+
+void actor_probe::escalated(std::string_view path, std::string_view reason) {
+  escalations_.of({path}).Increment();
+  supervision_log_->error("escalated path={} reason={}", quoted(path), quoted(reason));
+}
+
+void actor_probe::subscriber_added() {
+  subscribers_.Increment();
+  subscribers_added_.Increment();
+}
+
+void actor_probe::subscriber_removed() { subscribers_.Decrement(); }
+
+}  // namespace mofa::telemetry

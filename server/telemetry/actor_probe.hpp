@@ -1,0 +1,65 @@
+// The actors' probe with a memory: counts tasks, appends, effects and restarts, and logs what an operator should see.
+// Owned by `metrics`; the app hands it to the actors.
+// Verbs are called on any thread and do not block.
+#pragma once
+
+#include <prometheus/registry.h>
+
+#include <memory>
+
+#include "actors/system/probe.hpp"
+#include "server/telemetry/families.hpp"
+
+namespace spdlog {
+class logger;
+}
+
+namespace mofa::telemetry {
+
+class actor_probe final : public actors::probe {
+ public:
+  explicit actor_probe(prometheus::Registry& in);
+
+  void task_submitted(std::string_view agent) override;
+  void task_started(std::string_view agent) override;
+  void task_ended(std::string_view agent, core::task_state state, milliseconds age) override;
+  void task_crashed(std::string_view agent) override;
+  void task_restarted(std::string_view agent) override;
+  void task_quarantined(std::string_view agent) override;
+  void task_passivated(std::string_view agent) override;
+  void task_activated(std::string_view agent) override;
+  void submission_refused(std::string_view agent, errc why) override;
+  void append_committed(std::size_t units, std::chrono::microseconds took) override;
+  void append_failed(errc why, std::size_t units) override;
+  void effect_started(std::string_view type) override;
+  void effect_ended(std::string_view type, bool ok, std::chrono::microseconds took) override;
+  void timer_fired() override;
+  void late_message_dropped(std::string_view what) override;
+  void child_restarted(std::string_view path, std::string_view reason) override;
+  void escalated(std::string_view path, std::string_view reason) override;
+  void subscriber_added() override;
+  void subscriber_removed() override;
+
+ private:
+  using counters_of_one = labelled<Counter, 1>;
+  using counters_of_two = labelled<Counter, 2>;
+
+  counters_of_one submitted_, started_;
+  counters_of_two ended_;
+  labelled<Histogram, 1> age_;
+  counters_of_one crashes_, restarts_, quarantined_, passivations_, activations_;
+  counters_of_two refused_;
+  Histogram& commit_;
+  Histogram& group_size_;
+  counters_of_one units_failed_;
+  labelled<Gauge, 1> effects_running_;
+  labelled<Histogram, 2> effect_duration_;
+  Counter& timers_fired_;
+  counters_of_one late_messages_;
+  counters_of_one child_restarts_, escalations_;
+  Gauge& subscribers_;
+  Counter& subscribers_added_;
+  std::shared_ptr<spdlog::logger> supervision_log_, storage_log_;
+};
+
+}  // namespace mofa::telemetry

@@ -1,0 +1,42 @@
+// Metrics: the registry of everything that is counted, the probes that count it, and the route that shows it.
+// Owned by the app; outlives the gateway and the actors.
+// Any thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "protocols/http/route.hpp"
+
+namespace mofa::actors {
+class probe;
+}
+namespace mofa::gateway {
+class probe;
+}
+
+namespace mofa::telemetry {
+
+/// Make it after configure_logging(): its probes log too.
+class metrics {
+ public:
+  metrics();
+  ~metrics();
+  metrics(const metrics&) = delete;
+  metrics& operator=(const metrics&) = delete;
+
+  /// What to inject; they live as long as this object.
+  actors::probe& actors();
+  gateway::probe& gateway();
+
+  /// Everything in the text exposition format 0.0.4 of Prometheus.
+  std::string exposition() const;
+  /// GET /metrics, scope metrics. The route keeps a reference to this object.
+  http::route route();
+
+ private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace mofa::telemetry

@@ -1,0 +1,57 @@
+// Names of all metrics: the only place where one is written.
+// Read by the probes' implementations and by the tests.
+// Constants; any thread.
+#pragma once
+
+#include <string_view>
+
+namespace mofa::telemetry::names {
+
+// The door.
+inline constexpr std::string_view http_connections = "mofa_http_connections";
+inline constexpr std::string_view http_connections_opened = "mofa_http_connections_opened_total";
+inline constexpr std::string_view http_connections_refused = "mofa_http_connections_refused_total";
+inline constexpr std::string_view http_connection_timeouts = "mofa_http_connection_timeouts_total";
+inline constexpr std::string_view http_requests_started = "mofa_http_requests_started_total";
+inline constexpr std::string_view http_request_duration = "mofa_http_request_duration_seconds";
+inline constexpr std::string_view http_requests_refused = "mofa_http_requests_refused_total";
+inline constexpr std::string_view http_answers_dropped = "mofa_http_answers_dropped_total";
+inline constexpr std::string_view http_streams = "mofa_http_streams";
+inline constexpr std::string_view http_streams_opened = "mofa_http_streams_opened_total";
+inline constexpr std::string_view http_frames_dropped = "mofa_http_frames_dropped_total";
+inline constexpr std::string_view http_failures = "mofa_http_failures_total";
+
+// Tasks.
+inline constexpr std::string_view tasks_submitted = "mofa_tasks_submitted_total";
+inline constexpr std::string_view tasks_started = "mofa_tasks_started_total";
+inline constexpr std::string_view tasks_ended = "mofa_tasks_ended_total";
+inline constexpr std::string_view task_age = "mofa_task_age_seconds";
+inline constexpr std::string_view task_crashes = "mofa_task_crashes_total";
+inline constexpr std::string_view task_restarts = "mofa_task_restarts_total";
+inline constexpr std::string_view tasks_quarantined = "mofa_tasks_quarantined_total";
+inline constexpr std::string_view task_passivations = "mofa_task_passivations_total";
+inline constexpr std::string_view task_activations = "mofa_task_activations_total";
+inline constexpr std::string_view submissions_refused = "mofa_submissions_refused_total";
+
+// Storage and feeds.
+inline constexpr std::string_view storage_commit = "mofa_storage_commit_seconds";
+inline constexpr std::string_view storage_group_size = "mofa_storage_group_units";
+inline constexpr std::string_view storage_units_failed = "mofa_storage_units_failed_total";
+inline constexpr std::string_view feed_subscribers = "mofa_feed_subscribers";
+inline constexpr std::string_view feed_subscribers_added = "mofa_feed_subscribers_added_total";
+
+// Effects, timers, supervision.
+inline constexpr std::string_view effects_running = "mofa_effects_running";
+inline constexpr std::string_view effect_duration = "mofa_effect_duration_seconds";
+inline constexpr std::string_view timers_fired = "mofa_timers_fired_total";
+inline constexpr std::string_view late_messages_dropped = "mofa_late_messages_dropped_total";
+inline constexpr std::string_view child_restarts = "mofa_supervision_child_restarts_total";
+inline constexpr std::string_view escalations = "mofa_supervision_escalations_total";
+
+// The process.
+inline constexpr std::string_view process_resident_memory = "mofa_process_resident_memory_bytes";
+inline constexpr std::string_view process_open_fds = "mofa_process_open_fds";
+inline constexpr std::string_view process_start_time = "mofa_process_start_time_seconds";
+inline constexpr std::string_view process_cpu = "mofa_process_cpu_seconds_total";
+
+}  // namespace mofa::telemetry::names

@@ -1,0 +1,66 @@
+#include "tests/fuzz/fake_services.hpp"
+
+#include "tests/fuzz/fuzz.hpp"
+
+namespace mofa::fuzz {
+namespace {
+
+error unknown() { return fail(errc::not_found, "there is nothing here"); }
+
+}  // namespace
+
+using core::caller;
+using core::completion;
+
+void fake_tasks::submit(const caller&, core::submission, completion<core::submitted_task> done) { done(unknown()); }
+void fake_tasks::send(const caller&, task_id, core::message, std::optional<core::idempotency>,
+                      completion<core::submitted_task> done) {
+  done(unknown());
+}
+void fake_tasks::cancel(const caller&, task_id, std::string, completion<core::task_ptr> done) { done(unknown()); }
+void fake_tasks::get(const caller&, task_id, completion<core::task_ptr> done) { done(unknown()); }
+void fake_tasks::list(const caller&, core::task_filter, core::page_request, completion<core::page<core::task_row>> done) {
+  done(unknown());
+}
+void fake_tasks::remove(const caller&, task_id, completion<void> done) { done(unknown()); }
+void fake_tasks::events(const caller&, task_id, std::uint64_t from, int limit,
+                        completion<std::vector<core::event_ptr>> done) {
+  claim(limit >= 1 && limit <= limits::page_max, "a page is not larger than allowed");
+  after = from;
+  done(std::vector<core::event_ptr>{});
+}
+void fake_tasks::subscribe(const caller&, task_id, std::uint64_t from, std::size_t, std::shared_ptr<core::event_sink>,
+                           completion<core::subscription_ptr> done) {
+  after = from;
+  done(unknown());
+}
+void fake_tasks::contexts(const caller&, core::page_request, completion<core::page<core::context_info>> done) {
+  done(unknown());
+}
+void fake_tasks::context(const caller&, std::string, completion<core::context_info> done) { done(unknown()); }
+void fake_tasks::context_messages(const caller&, std::string, core::page_request,
+                                  completion<core::page<core::message>> done) {
+  done(unknown());
+}
+void fake_tasks::remove_context(const caller&, std::string, completion<void> done) { done(unknown()); }
+
+void fake_agents::list(core::agent_filter, core::page_request, completion<core::page<core::agent_info>> done) {
+  done(unknown());
+}
+void fake_agents::get(std::string, completion<core::agent_info> done) { done(unknown()); }
+void fake_agents::versions(std::string, completion<std::vector<core::agent_version>> done) { done(unknown()); }
+void fake_agents::actor(std::string, completion<core::agent_actor_info> done) { done(unknown()); }
+void fake_agents::command(std::string, core::agent_command, completion<core::agent_actor_info> done) { done(unknown()); }
+void fake_agents::supervision(completion<core::supervision_node> done) { done(unknown()); }
+
+http::response answer_of(const http::route& asked, http::request what) {
+  std::optional<http::response> got;
+  asked.handle(std::move(what), [&got](http::response answer) {
+    claim(!got, "a question is answered once");
+    got = std::move(answer);
+  });
+  claim(got.has_value(), "a question is answered");
+  return std::move(*got);
+}
+
+}  // namespace mofa::fuzz

@@ -1,0 +1,114 @@
+#include <doctest/doctest.h>
+
+#include "tests/unit/protocols/rest/harness.hpp"
+
+using namespace mofa;
+using namespace mofa::rest::testing;
+
+namespace {
+
+ask of_agent(std::string method, std::string_view tail = {}) {
+  std::string pattern = "/api/v1/agents/{name}";
+  pattern += tail;
+  return {.method = std::move(method), .pattern = pattern, .parameters = {{"name", "echo"}}};
+}
+
+}  // namespace
+
+TEST_CASE("agents are listed with filters and pages") {
+  harness call;
+  const auto got = call.json({.method = "GET",
+                              .pattern = "/api/v1/agents",
+                              .query = "label=owner:demo&skill=math&kind=scenario&state=paused&q=say+it&limit=2&cursor=a"});
+  CHECK(got["next_cursor"] == "echo");
+  CHECK(got["items"][0]["name"] == "echo");
+  CHECK(got["items"][0]["skills"][0]["tags"][0] == "sums");
+  CHECK(got["items"][0]["source"] == "config/agents/echo.yaml");
+  CHECK(got["items"][0]["error"].is_null());
+  CHECK_FALSE(got["items"][0].contains("definition"));
+  CHECK(call.agents.filter.label == std::pair<std::string, std::string>{"owner", "demo"});
+  CHECK(call.agents.filter.skill == "math");
+  CHECK(call.agents.filter.kind == "scenario");
+  CHECK(call.agents.filter.state == core::agent_state::paused);
+  CHECK(call.agents.filter.text == "say it");
+  CHECK(call.agents.want.limit == 2);
+  CHECK(call.agents.want.cursor == "a");
+  call.problem({.method = "GET", .pattern = "/api/v1/agents", .query = "state=asleep"}, 422, "invalid");
+}
+
+TEST_CASE("an agent is shown with its limits and its document") {
+  harness call;
+  const auto got = call.json(of_agent("GET"));
+  CHECK(call.agents.asked == std::vector<std::string>{"get echo"});
+  CHECK(got["version"] == 3);
+  CHECK(got["limits"]["max_concurrent_tasks"] == 256);
+  CHECK(got["limits"]["input_timeout_ms"].is_null());
+  CHECK(got["supervision"]["backoff_ms"] == core::json{50, 5000});
+  CHECK(got["on_busy_context"] == "queue");
+  CHECK(got["durability"] == "sync");
+  CHECK(got["definition"]["kind"] == "scenario");
+}
+
+TEST_CASE("an unknown agent is 404 with what the port says, an impossible name is not even asked for") {
+  harness call;
+  call.agents.failure = fail(errc::not_found, "no agent 'ehco'; did you mean 'echo'?");
+  CHECK(call.problem(of_agent("GET"), 404, "not_found")["detail"] == "no agent 'ehco'; did you mean 'echo'?");
+  auto what = of_agent("GET");
+  what.parameters = {{"name", std::string(129, 'a')}};
+  call.problem(what, 404, "not_found");
+  CHECK(call.agents.asked.size() == 1);
+}
+
+TEST_CASE("the versions of an agent are one page") {
+  harness call;
+  const auto got = call.json(of_agent("GET", "/versions"));
+  CHECK(call.agents.asked == std::vector<std::string>{"versions echo"});
+  CHECK(got["items"].size() == 2);
+  CHECK(got["items"][0] == core::json{{"version", 2}, {"created_at", "2026-01-31T09:00:00.123Z"}, {"hash", "ab"}});
+  CHECK(got["next_cursor"].is_null());
+}
+
+TEST_CASE("an agent's actor is shown live") {
+  harness call;
+  const auto got = call.json(of_agent("GET", "/actor"));
+  CHECK(call.agents.asked == std::vector<std::string>{"actor echo"});
+  CHECK(got["agent"] == "echo");
+  CHECK(got["state"] == "ready");
+  CHECK(got["last_failure"] == "boom");
+  CHECK(got["live_tasks"] == 4);
+}
+
+TEST_CASE("each command reaches the agent and answers with its state afterwards") {
+  const std::pair<std::string, core::agent_command> cases[] = {{":pause", core::agent_command::pause},
+                                                               {":resume", core::agent_command::resume},
+                                                               {":restart", core::agent_command::restart},
+                                                               {":drain", core::agent_command::drain}};
+  for (const auto& [verb, command] : cases) {
+    harness call;
+    auto what = of_agent("POST", verb);
+    CHECK(call.json(what)["state"] == "paused");
+    what.body = "{}";
+    CHECK(call.json(what)["last_failure"].is_null());
+    CHECK(call.agents.asked.front() == "command echo " + std::to_string(static_cast<int>(command)));
+    what.body = R"({"force": true})";
+    call.problem(what, 422, "invalid");
+    what.body = "nonsense";
+    call.problem(what, 400, "invalid_syntax");
+    what.body.clear();
+    what.query = "force=1";
+    CHECK(call.problem(what, 422, "invalid")["errors"][0]["message"] == "unknown parameter 'force'; this route takes none");
+    CHECK(call.agents.asked.size() == 2);
+  }
+}
+
+TEST_CASE("the supervision tree is shown whole") {
+  harness call;
+  const auto got = call.json({.method = "GET", .pattern = "/api/v1/supervision"});
+  CHECK(got["strategy"] == "one_for_one");
+  CHECK(got["last_failure"].is_null());
+  CHECK(got["children"][0]["name"] == "store");
+  CHECK(got["children"][0]["strategy"].is_null());
+  CHECK(got["children"][0]["restarts"] == 2);
+  call.agents.failure = fail(errc::unavailable, "the root restarts");
+  call.problem({.method = "GET", .pattern = "/api/v1/supervision"}, 503, "unavailable");
+}

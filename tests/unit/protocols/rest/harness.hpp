@@ -1,0 +1,106 @@
+// Harness of the REST tests: services that record what they are asked and answer at once with what the test prepared.
+// One for each test case, on its stack; the route table is built on top of it.
+// The test's thread only.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "protocols/rest/routes.hpp"
+
+namespace mofa::rest::testing {
+
+inline const std::string some_id = "0190163d-8694-739b-aea5-966c26f8ad91";
+inline const time_point some_time = *parse_rfc3339("2026-01-31T09:00:00.123Z");
+
+core::task_row some_row(core::task_state state = core::task_state::working);
+core::task_ptr some_task(core::task_state state = core::task_state::working);
+core::event_ptr some_event(std::uint64_t seq);
+core::agent_info some_agent();
+
+/// Every answer is what the public members say; every question is noted in `asked` ("submit echo wait=0").
+class fake_tasks final : public core::task_service {
+ public:
+  std::vector<std::string> asked;
+  std::optional<error> failure;  ///< the answer to everything, when set
+  core::task_ptr task = some_task();
+  bool replayed = false;
+  std::vector<core::event_ptr> recorded;
+  std::string next_cursor;
+
+  std::optional<core::submission> submitted;
+  std::optional<core::message> sent;
+  std::optional<core::idempotency> once;
+  std::optional<core::task_filter> filter;
+  core::page_request want;
+  core::caller who;
+
+  void submit(const core::caller&, core::submission, core::completion<core::submitted_task>) override;
+  void send(const core::caller&, task_id, core::message, std::optional<core::idempotency>,
+            core::completion<core::submitted_task>) override;
+  void cancel(const core::caller&, task_id, std::string reason, core::completion<core::task_ptr>) override;
+  void get(const core::caller&, task_id, core::completion<core::task_ptr>) override;
+  void list(const core::caller&, core::task_filter, core::page_request,
+            core::completion<core::page<core::task_row>>) override;
+  void remove(const core::caller&, task_id, core::completion<void>) override;
+  void events(const core::caller&, task_id, std::uint64_t after, int limit,
+              core::completion<std::vector<core::event_ptr>>) override;
+  void subscribe(const core::caller&, task_id, std::uint64_t after, std::size_t credit, std::shared_ptr<core::event_sink>,
+                 core::completion<core::subscription_ptr>) override;
+  void contexts(const core::caller&, core::page_request, core::completion<core::page<core::context_info>>) override;
+  void context(const core::caller&, std::string id, core::completion<core::context_info>) override;
+  void context_messages(const core::caller&, std::string id, core::page_request,
+                        core::completion<core::page<core::message>>) override;
+  void remove_context(const core::caller&, std::string id, core::completion<void>) override;
+};
+
+class fake_agents final : public core::agent_service {
+ public:
+  std::vector<std::string> asked;
+  std::optional<error> failure;
+  core::agent_filter filter;
+  core::page_request want;
+
+  void list(core::agent_filter, core::page_request, core::completion<core::page<core::agent_info>>) override;
+  void get(std::string name, core::completion<core::agent_info>) override;
+  void versions(std::string name, core::completion<std::vector<core::agent_version>>) override;
+  void actor(std::string name, core::completion<core::agent_actor_info>) override;
+  void command(std::string name, core::agent_command what, core::completion<core::agent_actor_info>) override;
+  void supervision(core::completion<core::supervision_node>) override;
+};
+
+/// A request in the making.
+struct ask {
+  std::string method;
+  std::string pattern;
+  http::parameter_list parameters{};
+  std::string query{};
+  std::string body{};
+  http::header_list headers{};
+  bool from_browser = false;
+};
+
+class harness {
+ public:
+  /// Calls the route's handler; the answer must have come when it returns.
+  http::response operator()(ask what);
+  /// The body of the answer as JSON, once its status is checked.
+  core::json json(ask what, int status = 200);
+  /// The problem that the answer must be.
+  core::json problem(ask what, int status, std::string_view code);
+
+  fake_tasks tasks;
+  fake_agents agents;
+  readiness state{.ready = true, .reason = {}};
+  http::route_table table =
+      routes({.tasks = tasks, .agents = agents, .ready = [this] { return state; }, .version = "9.8.7"});
+};
+
+/// The value of the header; empty when there is none.
+std::string header_of(const http::response& from, std::string_view name);
+
+}  // namespace mofa::rest::testing

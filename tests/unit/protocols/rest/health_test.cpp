@@ -1,0 +1,157 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "protocols/rest/openapi.hpp"
+#include "tests/unit/protocols/rest/harness.hpp"
+
+using namespace mofa;
+using namespace mofa::rest::testing;
+
+namespace {
+
+ask get(std::string path, std::string query = {}) {
+  return {.method = "GET", .pattern = std::move(path), .query = std::move(query)};
+}
+
+std::string name_of(core::scope scope) {
+  switch (scope) {
+    case core::scope::tasks_read:
+      return "tasks:read";
+    case core::scope::tasks_write:
+      return "tasks:write";
+    case core::scope::agents_read:
+      return "agents:read";
+    case core::scope::agents_write:
+      return "agents:write";
+    case core::scope::metrics:
+      return "metrics";
+    case core::scope::admin:
+      return "admin";
+  }
+  return {};
+}
+
+/// Every "$ref" below the value.
+void collect_refs(const core::json& value, std::set<std::string>& out) {
+  if (value.is_object() && value.contains("$ref")) out.insert(value["$ref"].get<std::string>());
+  if (value.is_structured()) {
+    for (const auto& each : value) collect_refs(each, out);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("livez answers whatever the state") {
+  harness call;
+  call.state = {.ready = false, .reason = "store: restarting"};
+  CHECK(call.json(get("/livez")) == core::json{{"status", "ok"}});
+  call.problem(get("/livez", "x=1"), 422, "invalid");
+}
+
+TEST_CASE("readyz says whether and reveals no reason, healthz says why") {
+  harness call;
+  CHECK(call.json(get("/readyz")) == core::json{{"status", "ok"}});
+  CHECK(call.json(get("/healthz")) == core::json{{"status", "ok"}, {"reason", nullptr}, {"version", "9.8.7"}});
+  call.state = {.ready = false, .reason = "store: restarting"};
+  const auto refused = call(get("/readyz"));
+  CHECK(refused.status == 503);
+  CHECK(refused.body.find("store") == std::string::npos);
+  CHECK(call.json(get("/healthz"), 503)["reason"] == "store: restarting");
+}
+
+TEST_CASE("the description lists exactly the methods and paths of the route table, with their scopes") {
+  harness call;
+  const auto document = call.json(get("/openapi.json"));
+  CHECK(document["openapi"] == "3.1.0");
+  CHECK(document["info"]["version"] == "9.8.7");
+  std::map<std::string, std::string> described;
+  for (const auto& [path, methods] : document["paths"].items()) {
+    for (const auto& [method, what] : methods.items()) {
+      std::string upper;
+      for (const char c : method) upper += static_cast<char>(c - 'a' + 'A');
+      described[upper + " " + path] = what["security"].empty() ? "" : what["security"][0]["key"][0].get<std::string>();
+    }
+  }
+  std::map<std::string, std::string> routed{{"GET /metrics", "metrics"}};
+  for (const auto& route : call.table) {
+    const auto key = route.method + " " + route.pattern;
+    CHECK_MESSAGE(!routed.contains(key), key);
+    routed[key] = route.scope ? name_of(*route.scope) : "";
+  }
+  CHECK(described == routed);
+}
+
+TEST_CASE("every operation has an id of its own, a summary, its path's parameters and described answers") {
+  harness call;
+  const auto document = call.json(get("/openapi.json"));
+  std::set<std::string> ids;
+  for (const auto& [path, methods] : document["paths"].items()) {
+    for (const auto& [method, what] : methods.items()) {
+      CAPTURE(path);
+      CAPTURE(method);
+      CHECK(ids.insert(what["operationId"].get<std::string>()).second);
+      CHECK_FALSE(what["summary"].get<std::string>().empty());
+      std::set<std::string> in_path;
+      for (const auto& parameter : what["parameters"]) {
+        const auto name = parameter["$ref"].get<std::string>().substr(std::string{"#/components/parameters/"}.size());
+        const auto& full = document["components"]["parameters"].at(name);
+        if (full["in"] == "path") in_path.insert("{" + full["name"].get<std::string>() + "}");
+      }
+      for (const auto& hole : in_path) CHECK(path.find(hole) != std::string::npos);
+      CHECK(in_path.size() == static_cast<std::size_t>(std::count(path.begin(), path.end(), '{')));
+      CHECK(what["responses"].size() >= 2);
+      for (const auto& [status, answer] : what["responses"].items()) {
+        CHECK_FALSE(answer["description"].get<std::string>().empty());
+        if (status != "204") CHECK(answer["content"].begin().value()["schema"].contains("$ref"));
+      }
+    }
+  }
+}
+
+TEST_CASE("every reference of the description leads somewhere, and every schema is used") {
+  harness call;
+  const auto document = call.json(get("/openapi.json"));
+  std::set<std::string> refs;
+  collect_refs(document, refs);
+  for (const auto& ref : refs) CHECK_MESSAGE(document.contains(core::json::json_pointer{ref.substr(1)}), ref);
+  for (const auto section : {"schemas", "parameters"}) {
+    for (const auto& [name, unused] : document["components"][section].items())
+      CHECK_MESSAGE(refs.contains(std::string{"#/components/"} + section + "/" + name), name);
+  }
+}
+
+TEST_CASE("real answers have exactly the members that the description requires") {
+  harness call;
+  const auto schemas = call.json(get("/openapi.json"))["components"]["schemas"];
+  const auto check = [&](const core::json& answer, const std::string& schema) {
+    CAPTURE(schema);
+    std::set<std::string> members;
+    for (const auto& [name, unused] : answer.items()) members.insert(name);
+    CHECK(members == schemas[schema]["required"].get<std::set<std::string>>());
+  };
+  const http::parameter_list id{{"id", some_id}};
+  const http::parameter_list name{{"name", "echo"}};
+  const auto task = call.json({.method = "GET", .pattern = "/api/v1/tasks/{id}", .parameters = id});
+  check(task, "task");
+  check(task["status"], "task_status");
+  check(task["usage"], "usage");
+  check(task["history"][0], "message");
+  check(task["artifacts"][0], "artifact");
+  check(call.json(get("/api/v1/tasks"))["items"][0], "task_row");
+  call.tasks.recorded = {some_event(1)};
+  check(call.json({.method = "GET", .pattern = "/api/v1/tasks/{id}/events", .parameters = id})["items"][0], "event");
+  const auto agent = call.json({.method = "GET", .pattern = "/api/v1/agents/{name}", .parameters = name});
+  check(agent, "agent");
+  check(agent["skills"][0], "skill");
+  check(call.json(get("/api/v1/agents"))["items"][0], "agent_row");
+  check(call.json({.method = "GET", .pattern = "/api/v1/agents/{name}/versions", .parameters = name})["items"][0],
+        "agent_version");
+  check(call.json({.method = "GET", .pattern = "/api/v1/agents/{name}/actor", .parameters = name}), "agent_actor");
+  check(call.json(get("/api/v1/supervision")), "supervision_node");
+  check(call.json(get("/api/v1/contexts"))["items"][0], "context");
+  check(call.json(get("/livez")), "status");
+  check(call.json(get("/healthz")), "health");
+}

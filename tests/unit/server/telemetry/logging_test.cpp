@@ -1,0 +1,132 @@
+#include "server/telemetry/logging.hpp"
+
+#include <doctest/doctest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "actors/system/probe.hpp"
+#include "server/gateway/probe.hpp"
+#include "server/telemetry/metrics.hpp"
+
+using namespace mofa;
+
+namespace {
+
+/// Logs into a string for the time of a test.
+class captured {
+ public:
+  captured(std::string_view level, std::string_view format) {
+    REQUIRE(telemetry::configure_logging(level, format, std::make_shared<spdlog::sinks::ostream_sink_mt>(out_)));
+  }
+  ~captured() { CHECK(telemetry::configure_logging("error", "text")); }
+
+  std::vector<std::string> lines() const {
+    std::istringstream in{out_.str()};
+    std::vector<std::string> out;
+    for (std::string line; std::getline(in, line);) out.push_back(line);
+    return out;
+  }
+
+ private:
+  std::ostringstream out_;
+};
+
+}  // namespace
+
+TEST_CASE("a line of text has time, level, room and the message") {
+  captured log{"info", "text"};
+  spdlog::get("gateway")->info("listening address={}", "127.0.0.1:8080");
+  telemetry::logger("gateway")->debug("not shown");
+  const auto lines = log.lines();
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].size() > 25);
+  CHECK(parse_rfc3339(lines[0].substr(0, 24)));
+  CHECK(lines[0].substr(24) == " info gateway listening address=127.0.0.1:8080");
+}
+
+TEST_CASE("nothing that is logged can begin a line of its own") {
+  captured log{"info", "text"};
+  telemetry::logger("app")->info("path={}", "a\nb\r\x1b[31m");
+  REQUIRE(log.lines().size() == 1);
+  CHECK(log.lines()[0].ends_with(" info app path=a\\nb\\r\\u001b[31m"));
+}
+
+TEST_CASE("a line of JSON is one object, whatever is in the message") {
+  captured log{"warn", "json"};
+  telemetry::logger("storage")->error("a \"quoted\" word\nand \xff");
+  telemetry::logger("storage")->info("not shown");
+  const auto lines = log.lines();
+  REQUIRE(lines.size() == 1);
+  const auto got = nlohmann::json::parse(lines[0]);
+  CHECK(got["level"] == "error");
+  CHECK(got["logger"] == "storage");
+  CHECK(got["message"] == "a \"quoted\" word\nand \xef\xbf\xbd");
+  CHECK(parse_rfc3339(got["time"].get<std::string>()));
+}
+
+TEST_CASE("a new configuration reaches the loggers that exist and those to come") {
+  const auto early = telemetry::logger("gateway");
+  captured log{"debug", "text"};
+  early->debug("early");
+  telemetry::logger("a_new_room")->debug("late");
+  spdlog::debug("by default");
+  const auto lines = log.lines();
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0].ends_with(" debug gateway early"));
+  CHECK(lines[1].ends_with(" debug a_new_room late"));
+  CHECK(lines[2].ends_with(" debug app by default"));
+}
+
+TEST_CASE("an unknown level or format is refused and changes nothing") {
+  captured log{"info", "text"};
+  CHECK(telemetry::configure_logging("verbose", "text").error().detail ==
+        "log level 'verbose': must be trace, debug, info, warn or error");
+  CHECK(telemetry::configure_logging("info", "xml").error().detail == "log format 'xml': must be text or json");
+  telemetry::logger("app")->info("still here");
+  CHECK(log.lines().size() == 1);
+}
+
+TEST_CASE("a value is quoted when it could be mistaken") {
+  CHECK(telemetry::quoted("/api/v1/tasks/{id}:cancel") == "/api/v1/tasks/{id}:cancel");
+  CHECK(telemetry::quoted("") == "\"\"");
+  CHECK(telemetry::quoted("two words") == "\"two words\"");
+  CHECK(telemetry::quoted("a=b") == "\"a=b\"");
+  CHECK(telemetry::quoted("say \"no\\\"\n") == "\"say \\\"no\\\\\\\"\\n\"");
+}
+
+TEST_CASE("a finished request is one line at debug") {
+  captured log{"debug", "text"};
+  telemetry::metrics all;
+  all.gateway().request_finished("/api/v1/tasks/{id}", "GET", 404, std::chrono::microseconds{1500}, "r-1",
+                                 "/api/v1/tasks/x");
+  REQUIRE(log.lines().size() == 1);
+  CHECK(log.lines()[0].ends_with(
+      " debug gateway request req=r-1 method=GET path=/api/v1/tasks/x route=/api/v1/tasks/{id} status=404 took_us=1500"));
+}
+
+TEST_CASE("a flood of refusals is logged, but not as a flood") {
+  captured log{"warn", "text"};
+  telemetry::metrics all;
+  for (int i = 0; i < 1000; ++i) all.gateway().request_refused("overloaded");
+  const auto lines = log.lines();
+  // The second may change once while the loop runs.
+  CHECK(lines.size() >= 10);
+  CHECK(lines.size() <= 20);
+  CHECK(lines[0].ends_with(" warn gateway request refused reason=overloaded left_out=0"));
+}
+
+TEST_CASE("an operator sees restarts, escalations and failed appends") {
+  captured log{"info", "text"};
+  telemetry::metrics all;
+  all.actors().child_restarted("root/store", "disk on fire");
+  all.actors().escalated("root/store", "intensity");
+  all.actors().append_failed(errc::storage_full, 2);
+  const auto lines = log.lines();
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0].ends_with(" warn supervision child restarted path=root/store reason=\"disk on fire\""));
+  CHECK(lines[1].ends_with(" error supervision escalated path=root/store reason=intensity"));
+  CHECK(lines[2].ends_with(" error storage append failed reason=storage_full units=2"));
+}
