@@ -136,8 +136,9 @@ struct kernel::parts {
     out.rule = {10, milliseconds{30'000}, milliseconds{50}, milliseconds{2'000}};
     for (const auto& name : definitions.names()) {
       out.children.push_back(worker(name, [this, name] {
-        auto made = agent::spawn_agent(system, name, definitions, env, where);
-        where.put_agent(name, made);
+        auto depth = std::make_shared<std::atomic<std::int64_t>>(0);
+        auto made = agent::spawn_agent(system, name, definitions, env, where, depth);
+        where.put_agent(name, made, std::move(depth));
         return caf::actor_cast<caf::actor>(made);
       }));
     }

@@ -16,6 +16,7 @@ namespace mofa::agent {
 /// Starts the agent of that name with its newest definition. Open tasks come back from the store first;
 /// what arrives meanwhile waits.
 actors::agent_actor spawn_agent(caf::actor_system& system, const std::string& name, catalog::catalog& definitions,
-                                const actors::environment& env, const directory::directory& where);
+                                const actors::environment& env, const directory::directory& where,
+                                directory::directory::depth_counter mailbox_depth);
 
 }  // namespace mofa::agent

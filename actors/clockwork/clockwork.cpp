@@ -19,7 +19,10 @@ constexpr milliseconds horizon{60'000};
 constexpr milliseconds sweep_every{5'000};
 constexpr std::size_t sweep_rows = 20'000;
 
-enum : std::uint64_t { ring_tick, sweep_tick };
+// Other ticks carry the time that they ring for, in milliseconds.
+constexpr std::uint64_t sweep_tick = 0;
+
+std::uint64_t ring_tick(time_point due) { return static_cast<std::uint64_t>(due.time_since_epoch().count()); }
 
 struct later {
   bool operator()(const core::timer_row& a, const core::timer_row& b) const {
@@ -37,7 +40,7 @@ struct clockwork_state {
   const environment* env = nullptr;
   const directory::directory* where = nullptr;
   std::set<core::timer_row, later> armed;
-  time_point next_ring = time_point::max();  ///< when a ring_tick is on its way
+  time_point next_ring = time_point::max();  ///< what the tick that counts is for
 
   void arm(const core::timer_row& timer) {
     if (!storage::is_volatile(timer.task) && timer.due > env->time.now() + horizon) return;  // a sweep will find it
@@ -49,10 +52,11 @@ struct clockwork_state {
     if (armed.empty() || armed.begin()->due >= next_ring) return;
     next_ring = armed.begin()->due;
     const auto wait = std::max(milliseconds{0}, next_ring - env->time.now());
-    self->delayed_send(self, wait, tick{ring_tick});
+    self->delayed_send(self, wait, tick{ring_tick(next_ring)});
   }
 
-  void ring() {
+  void ring(std::uint64_t what) {
+    if (what != ring_tick(next_ring)) return;  // an earlier timer came after this tick was sent
     next_ring = time_point::max();
     const auto now = env->time.now();
     while (!armed.empty() && armed.begin()->due <= now) {
@@ -64,7 +68,7 @@ struct clockwork_state {
   }
 
   void ring(const core::timer_row& timer) {
-    const auto agent = where->agent(timer.agent);
+    const auto agent = where->agent_to_send(timer.agent);
     if (!agent) return;  // the agent is not there (yet): the row stays, and the next sweep rings again
     env->watch.timer_fired();
     task_input input;
@@ -101,7 +105,7 @@ clockwork_actor spawn_clockwork(caf::actor_system& system, const environment& en
     self->send(self, tick{sweep_tick});
     return {[self](const arm_timer& request) { self->state.arm(request.timer); },
             [self](const timers_read& found) { self->state.take(found); },
-            [self](tick what) { what.what == ring_tick ? self->state.ring() : self->state.sweep(); }};
+            [self](tick what) { what.what == sweep_tick ? self->state.sweep() : self->state.ring(what.what); }};
   });
 }
 

@@ -20,15 +20,23 @@ actors::reader_actor directory::reader() const {
   return look([&](const services& s) { return s.readers.empty() ? actors::reader_actor{} : s.readers[turn % s.readers.size()]; });
 }
 
-void directory::put_agent(const std::string& name, actors::agent_actor handle) {
+void directory::put_agent(const std::string& name, actors::agent_actor handle, depth_counter depth) {
   const std::unique_lock lock{guard_};
-  agents_[name] = std::move(handle);
+  agents_[name] = {std::move(handle), std::move(depth)};
 }
 
 actors::agent_actor directory::agent(std::string_view name) const {
   const std::shared_lock lock{guard_};
   const auto found = agents_.find(name);
-  return found == agents_.end() ? actors::agent_actor{} : found->second;
+  return found == agents_.end() ? actors::agent_actor{} : found->second.handle;
+}
+
+actors::agent_actor directory::agent_to_send(std::string_view name) const {
+  const std::shared_lock lock{guard_};
+  const auto found = agents_.find(name);
+  if (found == agents_.end()) return {};
+  found->second.depth->fetch_add(1, std::memory_order_relaxed);
+  return found->second.handle;
 }
 
 void directory::clear() {

@@ -46,9 +46,15 @@ class directory {
   /// The next reader in turn.
   actors::reader_actor reader() const;
 
-  void put_agent(const std::string& name, actors::agent_actor handle);
+  /// CAF does not tell how deep a mailbox is: who asks an agent something counts it here, the agent counts it off.
+  using depth_counter = std::shared_ptr<std::atomic<std::int64_t>>;
+
+  /// A new actor of the agent; its mailbox is empty.
+  void put_agent(const std::string& name, actors::agent_actor handle, depth_counter depth);
   /// Null when there is none.
   actors::agent_actor agent(std::string_view name) const;
+  /// The same, for somebody who sends it one message: counted.
+  actors::agent_actor agent_to_send(std::string_view name) const;
 
   /// Drops all handles, so that the system can end.
   void clear();
@@ -56,7 +62,11 @@ class directory {
  private:
   mutable std::shared_mutex guard_;
   services services_;
-  std::map<std::string, actors::agent_actor, std::less<>> agents_;
+  struct agent_entry {
+    actors::agent_actor handle;
+    depth_counter depth;
+  };
+  std::map<std::string, agent_entry, std::less<>> agents_;
   mutable std::atomic<std::size_t> turn_{0};
 };
 

@@ -77,7 +77,7 @@ struct effects_state {
 
   void offer(const std::string& id) {
     const auto& one = running.at(id);
-    const auto agent = where->agent(one.order.agent);
+    const auto agent = where->agent_to_send(one.order.agent);
     if (!agent) return later(one.number);
     task_input input;
     input.task = one.order.task;

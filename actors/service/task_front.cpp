@@ -162,7 +162,7 @@ void task_front::submit(const caller& who, core::submission what, completion<cor
 }
 
 void task_front::ask_agent(const caller& who, core::submission what, completion<core::submitted_task> done) {
-  const auto agent = where_.agent(what.agent);
+  const auto agent = where_.agent_to_send(what.agent);
   if (!agent) return done(fail(errc::unavailable, "agent '" + what.agent + "' is restarting; try again"));
   bridge_.ask<task_reply>(agent, submit_request{who, std::move(what)}, deadline(),
                           [done = std::move(done)](result<task_reply> reply) mutable {
@@ -172,29 +172,35 @@ void task_front::ask_agent(const caller& who, core::submission what, completion<
 }
 
 // A key that was used already continues on the task that it made.
-void task_front::replay_or_ask(const caller& who, core::submission what, completion<core::submitted_task> done, bool last_try) {
+void task_front::replay_or(const caller& who, const core::idempotency& once, completion<core::submitted_task> done,
+                           callback<void(completion<core::submitted_task>)> otherwise) {
   using hit = std::optional<core::idempotent_hit>;
-  const auto once = *what.idempotency;
   read<hit>(
-      [this, who, what = std::move(what), done = std::move(done), last_try](result<hit> found) mutable {
+      [this, who, hash = once.body_hash, done = std::move(done), otherwise = std::move(otherwise)](result<hit> found) mutable {
         if (!found) return done(std::move(found).error());
-        if (*found) {
-          if ((*found)->body_hash != what.idempotency->body_hash)
-            return done(fail(errc::idempotency_mismatch, "this Idempotency-Key was used with another body; take a new key"));
-          return get(who, (*found)->task, [done = std::move(done)](result<core::task_ptr> task) mutable {
-            if (!task) return done(std::move(task).error());
-            done(core::submitted_task{std::move(*task), true});
-          });
-        }
-        auto again = what;
-        ask_agent(who, std::move(what), [this, who, again = std::move(again), done = std::move(done), last_try](result<core::submitted_task> made) mutable {
-          // Another request with the same key came in between the look and the commit.
-          const bool lost = !made && made.error().code == errc::conflict && !last_try;
-          if (lost) return replay_or_ask(who, std::move(again), std::move(done), true);
-          done(std::move(made));
+        if (!*found) return otherwise(std::move(done));
+        if ((*found)->body_hash != hash)
+          return done(fail(errc::idempotency_mismatch, "this Idempotency-Key was used with another body; take a new key"));
+        get(who, (*found)->task, [done = std::move(done)](result<core::task_ptr> task) mutable {
+          if (!task) return done(std::move(task).error());
+          done(core::submitted_task{std::move(*task), true});
         });
       },
       [who, once](core::store& from) { return from.find_idempotent(who.tenant, who.principal, once.operation, once.key); });
+}
+
+void task_front::replay_or_ask(const caller& who, core::submission what, completion<core::submitted_task> done, bool last_try) {
+  const auto once = *what.idempotency;
+  replay_or(who, once, std::move(done), [this, who, what = std::move(what), last_try](completion<core::submitted_task> then) mutable {
+    auto again = what;
+    ask_agent(who, std::move(what),
+              [this, who, again = std::move(again), then = std::move(then), last_try](result<core::submitted_task> made) mutable {
+                // Another request with the same key came in between the look and the commit.
+                const bool lost = !made && made.error().code == errc::conflict && !last_try;
+                if (lost) return replay_or_ask(who, std::move(again), std::move(then), true);
+                then(std::move(made));
+              });
+  });
 }
 
 // Answers when the task is settled, or with what is known when the wait is over.
@@ -217,7 +223,7 @@ void task_front::settle(const caller& who, core::submitted_task first, milliseco
 }
 
 void task_front::input(core::task_row to, task_input what, completion<core::submitted_task> done) {
-  const auto agent = where_.agent(to.agent);
+  const auto agent = where_.agent_to_send(to.agent);
   if (!agent) return done(fail(errc::unavailable, "agent '" + to.agent + "' is not there at present; its tasks wait"));
   what.task = to.id;
   bridge_.ask<task_reply>(agent, std::move(what), deadline(), [done = std::move(done)](result<task_reply> reply) mutable {
@@ -228,14 +234,26 @@ void task_front::input(core::task_row to, task_input what, completion<core::subm
 
 void task_front::send(const caller& who, task_id to, core::message what, std::optional<core::idempotency> once,
                       completion<core::submitted_task> done) {
-  if (what.message_id.empty()) what.message_id = once ? "idempotent-" + once->key : to_string(make_uuid7(env_.time.now()));
-  row(who, to, [this, what = std::move(what), done = std::move(done)](result<core::task_row> found) mutable {
+  if (once) {
+    return replay_or(who, *once, std::move(done),
+                     [this, who, to, what = std::move(what), once = *once](completion<core::submitted_task> then) mutable {
+                       send_new(who, to, std::move(what), std::move(once), std::move(then));
+                     });
+  }
+  send_new(who, to, std::move(what), std::nullopt, std::move(done));
+}
+
+void task_front::send_new(const caller& who, task_id to, core::message what, std::optional<core::idempotency> once,
+                          completion<core::submitted_task> done) {
+  if (what.message_id.empty()) what.message_id = to_string(make_uuid7(env_.time.now()));
+  row(who, to, [this, who, what = std::move(what), once = std::move(once), done = std::move(done)](result<core::task_row> found) mutable {
     if (!found) return done(std::move(found).error());
     if (core::is_terminal(found->status.state))
       return done(fail(errc::task_terminal, "the task is " + std::string{to_string(found->status.state)}));
     task_input order;
     order.kind = task_input::type::message;
     order.message = std::move(what);
+    if (once) order.once = core::idempotency_record{who.tenant, who.principal, std::move(*once), env_.time.now()};
     input(std::move(*found), std::move(order), std::move(done));
   });
 }

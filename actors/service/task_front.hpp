@@ -48,6 +48,11 @@ class task_front final : public core::task_service {
   void ask_agent(const caller& who, core::submission what, completion<core::submitted_task> done);
   void replay_or_ask(const caller& who, core::submission what, completion<core::submitted_task> done, bool last_try);
   void settle(const caller& who, core::submitted_task first, milliseconds wait, completion<core::submitted_task> done);
+  /// Calls `otherwise` unless the key was used before; then `done` gets the task that it led to.
+  void replay_or(const caller& who, const core::idempotency& once, completion<core::submitted_task> done,
+                 callback<void(completion<core::submitted_task>)> otherwise);
+  void send_new(const caller& who, task_id to, core::message what, std::optional<core::idempotency> once,
+                completion<core::submitted_task> done);
   void input(core::task_row row, actors::task_input what, completion<core::submitted_task> done);
   error no_agent(const std::string& name) const;
 

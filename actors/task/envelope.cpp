@@ -34,6 +34,8 @@ void be_submitted(envelope& self, const core::event& what, const json& data) {
   row.created_at = what.at;
   if (const auto labels = data.find("labels"); labels != data.end()) row.labels = labels->get<core::label_map>();
   row.status = {core::task_state::submitted, {}, std::nullopt, what.at};
+  // A fold begins with the stored row, which has counted all of it already.
+  row.usage = {};
   self.timeout_left = milliseconds{data.value("timeout_ms", std::int64_t{0})};
   if (const auto message = data.find("message"); message != data.end()) remember(self.history, *message);
 }

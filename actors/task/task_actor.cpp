@@ -89,9 +89,18 @@ struct task_state {
     } else if (task->undecided()) {
       note(task_note::type::held);  // journaled; its agent says when it is decided
     } else {
-      note(core::is_interrupted(row().status.state) ? task_note::type::waiting : task_note::type::busy);
+      tell_what_it_does();
     }
     next_input();
+  }
+
+  // A task that was answered keeps its context busy again.
+  void tell_what_it_does() {
+    const bool waits = core::is_interrupted(row().status.state);
+    task_note news{which, waits ? task_note::type::waiting : task_note::type::busy, row().status.state, {}};
+    if (awaited_person && !waits) news.context = context_key(row().tenant, row().owner, row().context_id);
+    awaited_person = waits;
+    self->send(agent, std::move(news));
   }
 
   void refused(const error& why) {
@@ -103,10 +112,14 @@ struct task_state {
     note(!born ? task_note::type::unborn : task_note::type::reload, why.detail);
     self->quit();
   }
+  bool awaited_person = false;  ///< after the last step
   bool born = false;  ///< whether a unit of it was ever committed
 
   // To the agent again: the next actor of this task takes it.
-  void give_back(task_input what, asker who) { who.delegate(agent, std::move(what)); }
+  void give_back(task_input what, asker who) {
+    shop->mailbox_depth->fetch_add(1, std::memory_order_relaxed);
+    who.delegate(agent, std::move(what));
+  }
 
   void next_input() {
     while (!in_flight && !stash.empty()) {
@@ -200,7 +213,7 @@ struct task_state {
     }
     if (task->undecided() && held) return note(task_note::type::held);
     if (task->undecided()) return commit(task->decide(now()), {});
-    if (!task->ended()) note(core::is_interrupted(row().status.state) ? task_note::type::waiting : task_note::type::busy);
+    if (!task->ended()) tell_what_it_does();
     next_input();
   }
 

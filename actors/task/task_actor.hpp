@@ -18,6 +18,7 @@ struct workshop {
   const actors::environment& env;
   const directory::directory& where;
   catalog::catalog& definitions;
+  directory::directory::depth_counter mailbox_depth;  ///< of the agent
   actors::journal_actor journal;
   actors::feeds_actor feeds;
   actors::clockwork_actor clockwork;

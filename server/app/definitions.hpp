@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/catalog/catalog.hpp"
+#include "actors/kernel.hpp"
 
 namespace mofa::app {
 

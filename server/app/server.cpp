@@ -30,7 +30,8 @@ namespace mofa::app {
 namespace {
 
 constexpr std::chrono::seconds housekeeping_every{60};
-constexpr std::size_t sweep_tasks = 1000;
+constexpr std::size_t sweep_tasks = 1000;  // in one transaction: appends wait no longer than that
+constexpr int sweep_rounds = 20;
 
 int complain(const error& why) {
   fmt::print(stderr, "{}\n", why.detail);
@@ -91,9 +92,14 @@ void greet(const settings::loaded& from, std::uint16_t port, std::size_t agents)
 
 void sweep(core::store& store, const clock& time, const settings::retention_settings& keep) {
   const auto now = time.now();
-  const auto swept = store.sweep(now - keep.completed, now - keep.failed, now - std::chrono::hours{24}, sweep_tasks);
-  if (!swept) return spdlog::warn("retention sweep failed error={}", telemetry::quoted(swept.error().detail));
-  if (*swept > 0) spdlog::info("retention sweep deleted={}", *swept);
+  std::size_t deleted = 0;
+  for (int round = 0; round < sweep_rounds; ++round) {
+    const auto swept = store.sweep(now - keep.completed, now - keep.failed, now - std::chrono::hours{24}, sweep_tasks);
+    if (!swept) return spdlog::warn("retention sweep failed error={}", telemetry::quoted(swept.error().detail));
+    deleted += *swept;
+    if (*swept < sweep_tasks) break;
+  }
+  if (deleted > 0) spdlog::info("retention sweep deleted={}", deleted);
 }
 
 // Until a signal comes; every minute the house is kept.

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/system/probe.hpp"
+#include "actors/kernel.hpp"
 #include "protocols/core/ports/tool.hpp"
 #include "server/settings/loader.hpp"
 

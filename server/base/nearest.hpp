@@ -1,4 +1,5 @@
 // "Did you mean": the nearest known name to a mistyped one, for every error that names an unknown member.
+// Asked where an input or a setting is refused; owned by nobody.
 // Pure functions over values; any thread.
 #pragma once
 

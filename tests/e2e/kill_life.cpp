@@ -24,12 +24,12 @@ struct trap_point {
   const char* name;
   unsigned most_hits;  ///< about as many as a workload has
 };
-constexpr std::array<trap_point, 6> points{{{"before_append", 40},
-                                            {"after_append", 40},
-                                            {"before_publish", 40},
-                                            {"after_publish", 40},
-                                            {"effect_started", 8},
-                                            {"before_outcome", 8}}};
+constexpr std::array<trap_point, 6> points{{{"before_append", 20},
+                                            {"after_append", 20},
+                                            {"before_publish", 20},
+                                            {"after_publish", 20},
+                                            {"effect_started", 4},
+                                            {"before_outcome", 4}}};
 
 // What a client was told about a task before the kill.
 struct known_task {

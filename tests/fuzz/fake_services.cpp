@@ -1,5 +1,6 @@
 #include "tests/fuzz/fake_services.hpp"
 
+#include "server/base/limits.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace mofa::fuzz {

@@ -1,5 +1,6 @@
-// A disk that fails: a SQLite VFS over the default one that knows what was flushed, fails at the n-th operation, and can
-// have its power cut. Made by a test before it opens a store with the VFS's name; must outlive that store. Any thread.
+// A disk that fails: a SQLite VFS over the default one that knows what was flushed, fails at the n-th operation, has its power cut.
+// Made by a test before it opens a store with the VFS's name; must outlive that store.
+// Any thread.
 #pragma once
 
 #include <cstdint>

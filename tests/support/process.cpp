@@ -4,7 +4,6 @@
 #include <grp.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +14,11 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+
+// The header of glibc 2.36 does not say that these are C functions.
+extern "C" {
+#include <sys/pidfd.h>
+}
 
 namespace mofa::test {
 namespace {

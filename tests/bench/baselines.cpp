@@ -1,0 +1,44 @@
+#include "tests/bench/baselines.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "server/settings/cpus.hpp"
+#include "tests/bench/client.hpp"
+
+namespace mofa::bench {
+
+hello_server::hello_server(const plan& how)
+    : process_({how.hello, "0", fmt::format("{}", settings::available_cpus())}, data_of(how, "hello.log")) {
+  constexpr const char* words = "listening on ";
+  const auto line = process_.line_with(words, seconds{10});
+  port_ = static_cast<std::uint16_t>(std::atoi(line.c_str() + std::strlen(words)));
+}
+
+load_result hello_server::load_with(const plan& how) const {
+  return run({.port = port_, .request = request_bytes("/"), .connections = how.connections, .span = how.span});
+}
+
+seconds sync_time(const plan& how) {
+  const auto path = data_of(how, "synced");
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (file < 0) throw unmeasurable{path + ": " + std::strerror(errno)};
+  std::array<char, 4096> page{};
+  std::vector<double> times;
+  for (int i = 0; i < how.syncs; ++i) {
+    const auto from = steady::now();
+    if (write(file, page.data(), page.size()) != static_cast<ssize_t>(page.size()) || fdatasync(file) != 0) break;
+    times.push_back(seconds{steady::now() - from}.count());
+  }
+  close(file);
+  unlink(path.c_str());
+  return seconds{median(std::move(times))};
+}
+
+}  // namespace mofa::bench

@@ -1,0 +1,24 @@
+// The measurements: each starts what it needs, adds its rows to the table, and ends what it started.
+// Called by main, one after the other; a step that fails throws unmeasurable.
+// One thread, besides those of the load.
+#pragma once
+
+#include "tests/bench/plan.hpp"
+#include "tests/bench/table.hpp"
+
+namespace mofa::bench {
+
+/// /livez and tasks without durability, by the plain Beast server.
+void measure_gateway(const plan& how, table& into);
+/// Durable tasks under load and one by one, the first line of a stream; by plain inserts and by fdatasync.
+void measure_durable(const plan& how, table& into);
+/// From the start of the process to readiness, and its memory then.
+void measure_start(const plan& how, table& into);
+/// Memory of tasks in a pause, and what is left of it when they have been passivated.
+void measure_memory(const plan& how, table& into);
+/// From readiness after kill -9 to the end of the last task whose timer came due meanwhile.
+void measure_recovery(const plan& how, table& into);
+/// From the first crash of a task to its next decided event.
+void measure_crash(const plan& how, table& into);
+
+}  // namespace mofa::bench
