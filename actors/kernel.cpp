@@ -29,15 +29,22 @@ using supervision::strategy;
 using supervision::supervisor_spec;
 
 struct kernel::parts {
-  parts(kernel_options wanted, core::store& journal, catalog::catalog& all, const clock& time, probe& watch, std::uint64_t epoch)
-      : options(std::move(wanted)), store(journal), definitions(all), env{time, watch, epoch, options.idle_after},
-        config(options.workers), system(config) {
-    auto made = caf::make_actor<ask_bridge, caf::strong_actor_ptr>(system.next_actor_id(), system.node(), &system, bridge_config);
+  parts(kernel_options wanted, core::store& journal, catalog::catalog& all, const clock& time, probe& watch,
+        std::uint64_t epoch)
+      : options(std::move(wanted)),
+        store(journal),
+        definitions(all),
+        env{time, watch, epoch, options.idle_after},
+        config(options.workers),
+        system(config) {
+    auto made =
+        caf::make_actor<ask_bridge, caf::strong_actor_ptr>(system.next_actor_id(), system.node(), &system, bridge_config);
     bridge_owner = std::move(made);
     bridge = static_cast<ask_bridge*>(caf::actor_cast<caf::abstract_actor*>(bridge_owner));
     tasks = std::make_unique<service::task_front>(*bridge, where, definitions, env);
     agents = std::make_unique<service::agent_front>(
-        *bridge, where, definitions, service::agent_front::supervisors{[this] { return root; }, [this] { return agents_supervisor(); }});
+        *bridge, where, definitions,
+        service::agent_front::supervisors{[this] { return root; }, [this] { return agents_supervisor(); }});
     root = supervision::spawn_supervisor(system, tree(), env);
     expirer = std::thread{[this] { expire_questions(); }};
   }
@@ -199,7 +206,8 @@ result<std::unique_ptr<kernel>> kernel::start(kernel_options options, core::stor
                                               const clock& time, probe& watch) {
   const auto epoch = store.acquire_ownership();
   if (!epoch) return epoch.error();
-  return std::unique_ptr<kernel>{new kernel{std::make_unique<parts>(std::move(options), store, definitions, time, watch, *epoch)}};
+  return std::unique_ptr<kernel>{
+      new kernel{std::make_unique<parts>(std::move(options), store, definitions, time, watch, *epoch)}};
 }
 
 core::task_service& kernel::tasks() { return *parts_->tasks; }

@@ -1,4 +1,4 @@
-// The kernel: the actor system as the rest of the process sees it. It starts the supervision tree, gives the ports, and stops it all.
+// The kernel: the actor system for the rest of the process. Starts the supervision tree, gives the ports, and stops it all.
 // Owned by the app, one for the process.
 // start() and stop() on the main thread; the ports on any.
 #pragma once
@@ -21,7 +21,7 @@ namespace mofa::actors {
 struct kernel_options {
   int workers = 2;
   int readers = 2;
-  milliseconds idle_after{10'000};                     ///< until an idle task leaves memory
+  milliseconds idle_after{10'000};  ///< until an idle task leaves memory
   std::map<std::string, core::tool_ptr, std::less<>> tools;
   std::function<void(std::string causes)> on_give_up;  ///< the root gave up: one line; called on a worker
 };

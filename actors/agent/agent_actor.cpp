@@ -132,10 +132,10 @@ agent_actor::behavior_type behave(agent_state::self_pointer self) {
 }  // namespace
 
 agent_actor spawn_agent(caf::actor_system& system, const std::string& name, catalog::catalog& definitions,
-                        const environment& env,
-                        const directory::directory& where, directory::directory::depth_counter mailbox_depth) {
-  auto shop = std::make_shared<const task::workshop>(
-      task::workshop{env, where, definitions, mailbox_depth, where.journal(), where.feeds(), where.clockwork(), where.effects()});
+                        const environment& env, const directory::directory& where,
+                        directory::directory::depth_counter mailbox_depth) {
+  auto shop = std::make_shared<const task::workshop>(task::workshop{env, where, definitions, mailbox_depth, where.journal(),
+                                                                    where.feeds(), where.clockwork(), where.effects()});
   auto current = definitions.find(name)->current;
   return system.spawn([shop, current, mailbox_depth = std::move(mailbox_depth)](agent_state::self_pointer self) {
     guard(self);

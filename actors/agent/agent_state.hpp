@@ -62,7 +62,7 @@ struct slot {
 /// A context with a task at work.
 struct context_slot {
   std::optional<task_id> running;
-  std::deque<task_id> waiting;  ///< journaled, in order
+  std::vector<task_id> waiting;  ///< journaled, in order; an empty deque would cost half a KiB for each context
   bool resolving = false;       ///< the store is being asked whether a sleeping task keeps it busy
   std::vector<waiting_submission> unresolved;
 };
@@ -75,6 +75,10 @@ struct agent_state {
   using self_pointer = agent_actor::stateful_pointer<agent_state>;
 
   explicit agent_state(self_pointer me) : self(me) {}
+  /// Ends its tasks' actors: the successor owns the tasks.
+  ~agent_state();
+  agent_state(const agent_state&) = delete;
+  agent_state& operator=(const agent_state&) = delete;
 
   self_pointer self;
   std::shared_ptr<const task::workshop> shop;

@@ -2,6 +2,14 @@
 
 namespace mofa::agent {
 
+// The other way round, with tasks that monitor their agent, CAF would keep an entry at the agent for each of them, and with it
+// the memory of a task's ended actor, for as long as the agent lives.
+agent_state::~agent_state() {
+  for (auto& [id, mine] : slots) {
+    if (mine.actor) caf::anon_send_exit(mine.actor, caf::exit_reason::user_shutdown);
+  }
+}
+
 slot& agent_state::add(task_id id, task_actor actor) {
   auto& mine = slots[id];
   mine.how = slot::mood::live;
@@ -82,7 +90,7 @@ void agent_state::release(task_id id, std::string key) {
   context.running.reset();
   while (!context.waiting.empty() && !context.running) {
     const auto next = context.waiting.front();
-    context.waiting.pop_front();
+    context.waiting.erase(context.waiting.begin());
     if (!queued.contains(next)) continue;
     context.running = next;
     ready.push_back(next);

@@ -37,7 +37,8 @@ result<compiled> catalog::compile(const core::json& document) const {
     std::vector<std::string_view> known;
     for (const auto& one : kinds_) known.push_back(one->name());
     std::string text = "unknown kind '" + head->second + "'";
-    if (const auto near = nearest_name(head->second, known)) text += "; did you mean '" + std::string{*near} + "'?";
+    if (const auto near = nearest_name(head->second, known))
+      text += "; did you mean '" + std::string{*near} + "'?";
     else
       for (std::size_t i = 0; i < known.size(); ++i) text += (i == 0 ? "; known: " : ", ") + std::string{known[i]};
     return error{errc::unsupported, "the definition cannot be used", {{"/kind", std::move(text)}}};
@@ -91,7 +92,9 @@ result<compiled> catalog::version(const std::string& name, int version, core::st
   auto stored = versions.definition(name, version);
   if (!stored) return std::move(stored).error();
   auto made = compile(core::json::parse(stored->body, nullptr, false));
-  if (!made) return fail(errc::unsupported, "version " + std::to_string(version) + " of agent '" + name + "' cannot be run: " + made.error().detail);
+  if (!made)
+    return fail(errc::unsupported,
+                "version " + std::to_string(version) + " of agent '" + name + "' cannot be run: " + made.error().detail);
   auto numbered = std::make_shared<core::definition>(*made->definition);
   numbered->version = version;
   made->definition = std::move(numbered);

@@ -45,7 +45,8 @@ class catalog {
   std::vector<entry> all() const;
   std::vector<std::string> names() const;
 
-  /// The behaviour of one version; reads the store for an old one. Errors: not_found, unsupported (a kind that this binary has not).
+  /// The behaviour of one version; reads the store for an old one. Errors: not_found, unsupported (a kind that this binary
+  /// has not).
   result<compiled> version(const std::string& name, int version, core::store& versions);
 
  private:

@@ -1,4 +1,4 @@
-// Clockwork: durable timers. Rows are the truth; what is due within the next minute is also in memory, and rings at its time.
+// Clockwork: durable timers. Rows are the truth; what is due within a minute is also in memory, and rings at its time.
 // Owned by the root supervisor; tells agents, who wake their tasks.
 // One scheduled actor; time comes from the environment's clock.
 #pragma once

@@ -17,7 +17,8 @@ actors::effects_actor directory::effects() const {
 
 actors::reader_actor directory::reader() const {
   const auto turn = turn_.fetch_add(1, std::memory_order_relaxed);
-  return look([&](const services& s) { return s.readers.empty() ? actors::reader_actor{} : s.readers[turn % s.readers.size()]; });
+  return look(
+      [&](const services& s) { return s.readers.empty() ? actors::reader_actor{} : s.readers[turn % s.readers.size()]; });
 }
 
 void directory::put_agent(const std::string& name, actors::agent_actor handle, depth_counter depth) {

@@ -51,7 +51,8 @@ struct effects_state {
     by_number[one.number] = id;
     one.begun = steady_clock::now();
     one.order = std::move(order);
-    if (again) return resolve(id, fail(errc::unknown_outcome, "the server stopped while the call was running"), "outcome_unknown");
+    if (again)
+      return resolve(id, fail(errc::unknown_outcome, "the server stopped while the call was running"), "outcome_unknown");
     const auto tool = tools->find(one.order.tool);
     if (tool == tools->end()) return resolve(id, fail(errc::not_found, "no tool '" + one.order.tool + "'"));
     env->watch.effect_started("tool");

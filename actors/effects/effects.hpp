@@ -1,4 +1,4 @@
-// Effects: the calls to the outside that tasks have requested. Each runs once; its outcome is offered until its task has journaled it.
+// Effects: calls to the outside that tasks have requested. Each runs once; its outcome is offered until it is journaled.
 // Owned by the root supervisor; asked by task actors after the commit of the request.
 // One scheduled actor; tools answer on any thread.
 #pragma once

@@ -25,9 +25,11 @@ bool matches(const core::definition& one, const core::agent_filter& filter) {
     const auto found = one.labels.find(filter.label->first);
     if (found == one.labels.end() || found->second != filter.label->second) return false;
   }
-  if (filter.skill && std::none_of(one.skills.begin(), one.skills.end(), [&](const auto& s) { return s.id == *filter.skill; }))
+  if (filter.skill &&
+      std::none_of(one.skills.begin(), one.skills.end(), [&](const auto& s) { return s.id == *filter.skill; }))
     return false;
-  return !filter.text || contains_ignoring_case(one.name, *filter.text) || contains_ignoring_case(one.description, *filter.text);
+  return !filter.text || contains_ignoring_case(one.name, *filter.text) ||
+         contains_ignoring_case(one.description, *filter.text);
 }
 
 core::agent_info info_of(const catalog::entry& one, core::agent_state state) {
@@ -36,7 +38,8 @@ core::agent_info info_of(const catalog::entry& one, core::agent_state state) {
 
 }  // namespace
 
-agent_front::agent_front(ask_bridge& bridge, const directory::directory& where, const catalog::catalog& definitions, supervisors tree)
+agent_front::agent_front(ask_bridge& bridge, const directory::directory& where, const catalog::catalog& definitions,
+                         supervisors tree)
     : bridge_(bridge), where_(where), definitions_(definitions), tree_(std::move(tree)) {}
 
 error agent_front::no_agent(const std::string& name) const {
@@ -91,17 +94,17 @@ void agent_front::list(core::agent_filter filter, core::page_request want, compl
   all->done = std::move(done);
   all->open = all->page.items.size();
   for (std::size_t i = 0, count = all->page.items.size(); i < count; ++i)
-    ask(all->page.items[i].definition->name, agent_request::type::status, [all, i](result<core::agent_actor_info> info) {
-      all->one_more(i, info ? info->state : core::agent_state::failed);
-    });
+    ask(all->page.items[i].definition->name, agent_request::type::status,
+        [all, i](result<core::agent_actor_info> info) { all->one_more(i, info ? info->state : core::agent_state::failed); });
 }
 
 void agent_front::get(std::string name, completion<core::agent_info> done) {
   const auto found = definitions_.find(name);
   if (!found) return done(no_agent(name));
-  ask(name, agent_request::type::status, [one = *found, done = std::move(done)](result<core::agent_actor_info> info) mutable {
-    done(info_of(one, info ? info->state : core::agent_state::failed));
-  });
+  ask(name, agent_request::type::status,
+      [one = *found, done = std::move(done)](result<core::agent_actor_info> info) mutable {
+        done(info_of(one, info ? info->state : core::agent_state::failed));
+      });
 }
 
 void agent_front::versions(std::string name, completion<std::vector<core::agent_version>> done) {
@@ -126,10 +129,14 @@ void agent_front::actor(std::string name, completion<core::agent_actor_info> don
 void agent_front::command(std::string name, core::agent_command what, completion<core::agent_actor_info> done) {
   using type = agent_request::type;
   switch (what) {
-    case core::agent_command::pause: return ask(name, type::pause, std::move(done));
-    case core::agent_command::resume: return ask(name, type::resume, std::move(done));
-    case core::agent_command::drain: return ask(name, type::drain, std::move(done));
-    case core::agent_command::restart: break;
+    case core::agent_command::pause:
+      return ask(name, type::pause, std::move(done));
+    case core::agent_command::resume:
+      return ask(name, type::resume, std::move(done));
+    case core::agent_command::drain:
+      return ask(name, type::drain, std::move(done));
+    case core::agent_command::restart:
+      break;
   }
   if (!definitions_.find(name)) return done(no_agent(name));
   bridge_.ask<done_reply>(tree_.agents(), restart_child{name}, deadline(),
@@ -144,10 +151,11 @@ void agent_front::command(std::string name, core::agent_command what, completion
 }
 
 void agent_front::supervision(completion<core::supervision_node> done) {
-  bridge_.ask<tree_reply>(tree_.root(), tree_request{}, deadline(), [done = std::move(done)](result<tree_reply> reply) mutable {
-    if (!reply) return done(std::move(reply).error());
-    done(std::move(reply->node));
-  });
+  bridge_.ask<tree_reply>(tree_.root(), tree_request{}, deadline(),
+                          [done = std::move(done)](result<tree_reply> reply) mutable {
+                            if (!reply) return done(std::move(reply).error());
+                            done(std::move(reply->node));
+                          });
 }
 
 }  // namespace mofa::service

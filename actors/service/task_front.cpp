@@ -65,9 +65,10 @@ void task_front::load(const caller& who, task_id which, completion<core::loaded_
   }
   auto shared = std::make_shared<completion<core::loaded_task>>(std::move(done));
   caf::anon_send(where_.feeds(), volatile_query{which, [shared, who, which](const core::loaded_task* found) {
-                   if (found == nullptr || !may_see(who, found->row)) return (*shared)(no_task(which));
-                   (*shared)(*found);
-                 }});
+                                                  if (found == nullptr || !may_see(who, found->row))
+                                                    return (*shared)(no_task(which));
+                                                  (*shared)(*found);
+                                                }});
 }
 
 void task_front::row(const caller& who, task_id which, completion<core::task_row> done) {
@@ -88,9 +89,8 @@ void task_front::get(const caller& who, task_id which, completion<core::task_ptr
 
 void task_front::list(const caller& who, core::task_filter filter, core::page_request want,
                       completion<core::page<core::task_row>> done) {
-  read<core::page<core::task_row>>(std::move(done), [who, filter = std::move(filter), want = std::move(want)](core::store& from) {
-    return from.list(who, filter, want);
-  });
+  read<core::page<core::task_row>>(std::move(done), [who, filter = std::move(filter), want = std::move(want)](
+                                                        core::store& from) { return from.list(who, filter, want); });
 }
 
 void task_front::events(const caller& who, task_id which, std::uint64_t after, int limit,
@@ -153,7 +153,8 @@ error task_front::no_agent(const std::string& name) const {
 void task_front::submit(const caller& who, core::submission what, completion<core::submitted_task> done) {
   if (!definitions_.find(what.agent)) return done(no_agent(what.agent));
   const auto wait = what.wait;
-  completion<core::submitted_task> then = [this, who, wait, done = std::move(done)](result<core::submitted_task> made) mutable {
+  completion<core::submitted_task> then = [this, who, wait,
+                                           done = std::move(done)](result<core::submitted_task> made) mutable {
     if (!made || wait <= milliseconds{0} || core::is_settled(made->task->row.status.state)) return done(std::move(made));
     settle(who, std::move(*made), wait, std::move(done));
   };
@@ -176,7 +177,8 @@ void task_front::replay_or(const caller& who, const core::idempotency& once, com
                            callback<void(completion<core::submitted_task>)> otherwise) {
   using hit = std::optional<core::idempotent_hit>;
   read<hit>(
-      [this, who, hash = once.body_hash, done = std::move(done), otherwise = std::move(otherwise)](result<hit> found) mutable {
+      [this, who, hash = once.body_hash, done = std::move(done),
+       otherwise = std::move(otherwise)](result<hit> found) mutable {
         if (!found) return done(std::move(found).error());
         if (!*found) return otherwise(std::move(done));
         if ((*found)->body_hash != hash)
@@ -189,22 +191,26 @@ void task_front::replay_or(const caller& who, const core::idempotency& once, com
       [who, once](core::store& from) { return from.find_idempotent(who.tenant, who.principal, once.operation, once.key); });
 }
 
-void task_front::replay_or_ask(const caller& who, core::submission what, completion<core::submitted_task> done, bool last_try) {
+void task_front::replay_or_ask(const caller& who, core::submission what, completion<core::submitted_task> done,
+                               bool last_try) {
   const auto once = *what.idempotency;
-  replay_or(who, once, std::move(done), [this, who, what = std::move(what), last_try](completion<core::submitted_task> then) mutable {
-    auto again = what;
-    ask_agent(who, std::move(what),
-              [this, who, again = std::move(again), then = std::move(then), last_try](result<core::submitted_task> made) mutable {
-                // Another request with the same key came in between the look and the commit.
-                const bool lost = !made && made.error().code == errc::conflict && !last_try;
-                if (lost) return replay_or_ask(who, std::move(again), std::move(then), true);
-                then(std::move(made));
-              });
-  });
+  replay_or(who, once, std::move(done),
+            [this, who, what = std::move(what), last_try](completion<core::submitted_task> then) mutable {
+              auto again = what;
+              ask_agent(who, std::move(what),
+                        [this, who, again = std::move(again), then = std::move(then),
+                         last_try](result<core::submitted_task> made) mutable {
+                          // Another request with the same key came in between the look and the commit.
+                          const bool lost = !made && made.error().code == errc::conflict && !last_try;
+                          if (lost) return replay_or_ask(who, std::move(again), std::move(then), true);
+                          then(std::move(made));
+                        });
+            });
 }
 
 // Answers when the task is settled, or with what is known when the wait is over.
-void task_front::settle(const caller& who, core::submitted_task first, milliseconds wait, completion<core::submitted_task> done) {
+void task_front::settle(const caller& who, core::submitted_task first, milliseconds wait,
+                        completion<core::submitted_task> done) {
   const auto key = next_key_.fetch_add(1, std::memory_order_relaxed);
   const auto id = first.task->row.id;
   const auto after = first.task->row.last_seq;
@@ -246,16 +252,18 @@ void task_front::send(const caller& who, task_id to, core::message what, std::op
 void task_front::send_new(const caller& who, task_id to, core::message what, std::optional<core::idempotency> once,
                           completion<core::submitted_task> done) {
   if (what.message_id.empty()) what.message_id = to_string(make_uuid7(env_.time.now()));
-  row(who, to, [this, who, what = std::move(what), once = std::move(once), done = std::move(done)](result<core::task_row> found) mutable {
-    if (!found) return done(std::move(found).error());
-    if (core::is_terminal(found->status.state))
-      return done(fail(errc::task_terminal, "the task is " + std::string{to_string(found->status.state)}));
-    task_input order;
-    order.kind = task_input::type::message;
-    order.message = std::move(what);
-    if (once) order.once = core::idempotency_record{who.tenant, who.principal, std::move(*once), env_.time.now()};
-    input(std::move(*found), std::move(order), std::move(done));
-  });
+  row(who, to,
+      [this, who, what = std::move(what), once = std::move(once),
+       done = std::move(done)](result<core::task_row> found) mutable {
+        if (!found) return done(std::move(found).error());
+        if (core::is_terminal(found->status.state))
+          return done(fail(errc::task_terminal, "the task is " + std::string{to_string(found->status.state)}));
+        task_input order;
+        order.kind = task_input::type::message;
+        order.message = std::move(what);
+        if (once) order.once = core::idempotency_record{who.tenant, who.principal, std::move(*once), env_.time.now()};
+        input(std::move(*found), std::move(order), std::move(done));
+      });
 }
 
 void task_front::cancel(const caller& who, task_id which, std::string reason, completion<core::task_ptr> done) {
@@ -287,17 +295,19 @@ void task_front::remove_context(const caller& who, std::string id, completion<vo
 
 void task_front::subscribe(const caller& who, task_id which, std::uint64_t after, std::size_t credit,
                            std::shared_ptr<core::event_sink> sink, completion<core::subscription_ptr> done) {
-  row(who, which, [this, which, after, credit, sink = std::move(sink), done = std::move(done)](result<core::task_row> found) mutable {
-    if (!found) return done(std::move(found).error());
-    if (core::is_terminal(found->status.state) && found->last_seq <= after)
-      return done(fail(errc::task_terminal, "the task has ended; there is nothing after event " + std::to_string(after)));
-    const auto feeds = where_.feeds();
-    if (!feeds) return done(restarting());
-    const auto key = next_key_.fetch_add(1, std::memory_order_relaxed);
-    // First the handle, then the events: a sink is never called before its owner can answer.
-    done(core::subscription_ptr{std::make_unique<live_subscription>(feeds, key)});
-    caf::anon_send(feeds, subscribe_request{key, which, after, credit, std::move(sink)});
-  });
+  row(who, which,
+      [this, which, after, credit, sink = std::move(sink), done = std::move(done)](result<core::task_row> found) mutable {
+        if (!found) return done(std::move(found).error());
+        if (core::is_terminal(found->status.state) && found->last_seq <= after)
+          return done(
+              fail(errc::task_terminal, "the task has ended; there is nothing after event " + std::to_string(after)));
+        const auto feeds = where_.feeds();
+        if (!feeds) return done(restarting());
+        const auto key = next_key_.fetch_add(1, std::memory_order_relaxed);
+        // First the handle, then the events: a sink is never called before its owner can answer.
+        done(core::subscription_ptr{std::make_unique<live_subscription>(feeds, key)});
+        caf::anon_send(feeds, subscribe_request{key, which, after, credit, std::move(sink)});
+      });
 }
 
 }  // namespace mofa::service

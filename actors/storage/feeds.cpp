@@ -52,7 +52,8 @@ struct feeds_state {
   explicit feeds_state(self_pointer me) : self(me) {}
   feeds_state(const feeds_state&) = delete;
   ~feeds_state() {
-    for (auto& [key, one] : subscribers) one.sink->on_failure(fail(errc::unavailable, "the feeds restart; resume by the last number"));
+    for (auto& [key, one] : subscribers)
+      one.sink->on_failure(fail(errc::unavailable, "the feeds restart; resume by the last number"));
   }
 
   self_pointer self;

@@ -11,6 +11,7 @@
 namespace mofa::storage {
 
 /// Starts the feeds actor. Reads the past of a task through the directory's readers.
-actors::feeds_actor spawn_feeds(caf::actor_system& system, const actors::environment& env, const directory::directory& where);
+actors::feeds_actor spawn_feeds(caf::actor_system& system, const actors::environment& env,
+                                const directory::directory& where);
 
 }  // namespace mofa::storage

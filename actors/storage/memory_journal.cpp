@@ -38,7 +38,8 @@ result<void> memory_journal::remove(const core::caller& who, task_id which) {
   const auto* task = find(which);
   if (task == nullptr || task->row.tenant != who.tenant || (task->row.owner != who.principal && !who.sees_all_owners()))
     return fail(errc::not_found, "no task " + which.str());
-  if (!core::is_terminal(task->row.status.state)) return fail(errc::task_not_terminal, "the task is still at work; cancel it first");
+  if (!core::is_terminal(task->row.status.state))
+    return fail(errc::task_not_terminal, "the task is still at work; cancel it first");
   tasks_.erase(which);
   std::erase(ended_, which);
   return {};

@@ -57,7 +57,8 @@ struct supervisor_state {
   }
 
   child* find(const caf::actor_addr& who) {
-    const auto found = std::find_if(children.begin(), children.end(), [&](const auto& c) { return c.handle && c.handle.address() == who; });
+    const auto found =
+        std::find_if(children.begin(), children.end(), [&](const auto& c) { return c.handle && c.handle.address() == who; });
     return found == children.end() ? nullptr : &*found;
   }
 
@@ -67,7 +68,8 @@ struct supervisor_state {
     const bool asked = one->state == "stopping";
     one->handle = nullptr;
     one->state = "stopped";
-    const bool failed = news.reason && news.reason != caf::exit_reason::normal && news.reason != caf::exit_reason::user_shutdown;
+    const bool failed =
+        news.reason && news.reason != caf::exit_reason::normal && news.reason != caf::exit_reason::user_shutdown;
     const bool again = one->spec.when == restart::permanent || (one->spec.when == restart::transient && failed);
     if (!asked && again) {
       one->last_failure = reason_text(news.reason);

@@ -1,4 +1,4 @@
-// Supervisors: start children in order, watch them, restart them by a strategy, stop them in reverse; give up when it happens too often.
+// Supervisors: start children in order, watch and restart them by a strategy, stop them in reverse; know when to give up.
 // Each is an actor of the tree that it shows; parents supervise supervisors.
 // One scheduled actor each; child starters are called on its thread.
 #pragma once

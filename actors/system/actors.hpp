@@ -51,7 +51,8 @@ using feeds_actor = caf::typed_actor<
     // A unit of a task that is kept in memory only: applied and published at once.
     caf::reacts_to<append_request>,
     // Subscriptions: begin, allow more, end; and a page of the past for one.
-    caf::reacts_to<subscribe_request>, caf::reacts_to<grant_request>, caf::reacts_to<unsubscribe_request>, caf::reacts_to<backlog>,
+    caf::reacts_to<subscribe_request>, caf::reacts_to<grant_request>, caf::reacts_to<unsubscribe_request>,
+    caf::reacts_to<backlog>,
     // Wait until a task is settled.
     caf::replies_to<await_request>::with<task_reply>, caf::reacts_to<await_checked>,
     // Tasks that are kept in memory only.

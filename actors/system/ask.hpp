@@ -36,7 +36,8 @@ class ask_bridge final : public caf::monitorable_actor {
     send(caf::actor_cast<caf::strong_actor_ptr>(to), caf::make_message(std::move(question)), deadline,
          [done = std::move(done)](result<caf::message*> reply) mutable {
            if (!reply) return done(std::move(reply).error());
-           if (!(*reply)->template match_elements<Reply>()) return done(fail(errc::internal, "an actor answered something else"));
+           if (!(*reply)->template match_elements<Reply>())
+             return done(fail(errc::internal, "an actor answered something else"));
            done(std::move((*reply)->template get_mutable_as<Reply>(0)));
          });
   }

@@ -13,7 +13,7 @@ namespace mofa::actors {
 struct environment {
   const clock& time;
   probe& watch;
-  std::uint64_t epoch = 0;         ///< of this owner of the journal
+  std::uint64_t epoch = 0;          ///< of this owner of the journal
   milliseconds idle_after{10'000};  ///< a task that has had nothing to do for so long leaves memory
 };
 

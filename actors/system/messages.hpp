@@ -21,10 +21,10 @@
 #include "protocols/core/task.hpp"
 
 /// Lets CAF carry the type inside this process. There is no wire form: the state is not visited.
-#define MOFA_MESSAGE(type)                                            \
-  template <class Inspector>                                          \
+#define MOFA_MESSAGE(type)                                              \
+  template <class Inspector>                                            \
   friend typename Inspector::result_type inspect(Inspector& f, type&) { \
-    return f(caf::meta::type_name(#type));                            \
+    return f(caf::meta::type_name(#type));                              \
   }
 
 namespace mofa::actors {
@@ -56,9 +56,9 @@ struct task_input {
   enum class type { message, cancel, timer, outcome, revive, quarantine };
   task_id task;
   type kind = type::revive;
-  core::message message;   ///< message: what was said
-  std::string text;        ///< cancel: reason; timer: timer_id; outcome: effect_id; quarantine: why
-  core::json data;         ///< outcome: {"value": …} or {"error": {code, detail}}
+  core::message message;  ///< message: what was said
+  std::string text;       ///< cancel: reason; timer: timer_id; outcome: effect_id; quarantine: why
+  core::json data;        ///< outcome: {"value": …} or {"error": {code, detail}}
   std::optional<core::idempotency_record> once;
   MOFA_MESSAGE(task_input)
 };
@@ -66,17 +66,17 @@ struct task_input {
 /// From a task actor to its agent.
 struct task_note {
   enum class type {
-    loaded,    ///< it has read its journal; `state` and `context` are what it found
-    busy,      ///< it is at work now
-    waiting,   ///< it waits for a person
-    held,      ///< its submission is journaled, it asks for leave
-    ended,     ///< it is terminal, it asks for leave
-    idle,      ///< nothing to do until somebody writes, it asks for leave
-    stay,      ///< work arrived before the leave was granted
-    unborn,    ///< its first append failed: there is no such task; it ends
-    crashed,   ///< its behaviour threw; it ends
-    reload,    ///< the outcome of an append is not known or it is not the owner any more; it ends
-    parked,    ///< this binary cannot read its journal; it ends
+    loaded,   ///< it has read its journal; `state` and `context` are what it found
+    busy,     ///< it is at work now
+    waiting,  ///< it waits for a person
+    held,     ///< its submission is journaled, it asks for leave
+    ended,    ///< it is terminal, it asks for leave
+    idle,     ///< nothing to do until somebody writes, it asks for leave
+    stay,     ///< work arrived before the leave was granted
+    unborn,   ///< its first append failed: there is no such task; it ends
+    crashed,  ///< its behaviour threw; it ends
+    reload,   ///< the outcome of an append is not known or it is not the owner any more; it ends
+    parked,   ///< this binary cannot read its journal; it ends
   };
   task_id task;
   type kind = type::idle;

@@ -1,5 +1,5 @@
 // The actors' probe: what happens to tasks, appends, effects and supervisors, told to whoever counts it.
-// Declared by the actors, implemented by telemetry (and by tests that stop the process at an exact point), injected by the app.
+// Declared by the actors, implemented by telemetry (and by tests that stop the process at a point), injected by the app.
 // Called on any thread, by several at the same time; a verb must not block.
 #pragma once
 

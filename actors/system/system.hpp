@@ -19,7 +19,8 @@ class system_config : public caf::actor_system_config {
   explicit system_config(int workers, bool testing = false);
 };
 
-/// What a thrown exception becomes: the error that the actor ends with and that its supervisor reads. CAF alone loses the text.
+/// What a thrown exception becomes: the error that the actor ends with and that its supervisor reads. CAF alone loses the
+/// text.
 caf::error to_caf_error(std::exception_ptr thrown);
 /// An orderly end with a text, for supervisors.
 caf::error failure(std::string text);

@@ -131,8 +131,9 @@ void journaled_task::decide_into(step& out, time_point now) {
   const int attempt = envelope_.crashes + 1;
   std::vector<core::event_draft> drafts;
   try {
-    drafts = mine_.behaviour->decide(envelope_.row, *state_,
-                                     {fact.event.kind, fact.data, fact.event.at, seed_of(fact.event.task, fact.event.seq), attempt});
+    drafts = mine_.behaviour->decide(
+        envelope_.row, *state_,
+        {fact.event.kind, fact.data, fact.event.at, seed_of(fact.event.task, fact.event.seq), attempt});
   } catch (const std::exception& thrown) {
     out.crash = thrown.what();
   } catch (...) {
@@ -186,8 +187,9 @@ const core::event& journaled_task::record(step& out, core::event_draft& draft, t
   if (draft.kind == kinds::timer_set) draft.data["timer_id"] = numbered_id();
   if (draft.kind == kinds::timer_fired || draft.kind == kinds::timer_canceled)
     out.unit.timers_cleared.push_back(draft.data.value("timer_id", std::string{}));
-  const bool ends = draft.kind == kinds::status_changed &&
-                    core::is_terminal(core::task_state_from(draft.data.value("state", std::string{})).value_or(core::task_state::working));
+  const bool ends =
+      draft.kind == kinds::status_changed &&
+      core::is_terminal(core::task_state_from(draft.data.value("state", std::string{})).value_or(core::task_state::working));
   if (ends) {
     for (const auto& effect : envelope_.effects) out.abort.push_back(effect.id);
     for (const auto& timer : envelope_.timers) out.unit.timers_cleared.push_back(timer.id);
@@ -263,11 +265,13 @@ result<journaled_task> journaled_task::restore(owner mine, const core::loaded_ta
   }
   for (const auto& event : from.events) {
     if (!behaviour.knows(event->kind, event->version))
-      return mofa::fail(errc::unsupported, "event " + std::to_string(event->seq) + " of kind '" + event->kind + "' version " +
-                                               std::to_string(event->version) + " is not known to this binary");
+      return mofa::fail(errc::unsupported, "event " + std::to_string(event->seq) + " of kind '" + event->kind +
+                                               "' version " + std::to_string(event->version) +
+                                               " is not known to this binary");
     const auto data = parse_data(*event);
     if (data.is_discarded())
-      return mofa::fail(errc::corrupt, "event " + std::to_string(event->seq) + " of task " + from.row.id.str() + " is not JSON");
+      return mofa::fail(errc::corrupt,
+                        "event " + std::to_string(event->seq) + " of task " + from.row.id.str() + " is not JSON");
     out.envelope_.apply(*event, data);
     if (event->seq <= from.row.decided_seq) {
       behaviour.apply(*out.state_, *event, data);

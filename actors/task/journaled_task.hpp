@@ -20,9 +20,9 @@ namespace mofa::task {
 /// the task must be thrown away and loaded again.
 struct step {
   core::append_unit unit;
-  std::vector<pending_effect> start;        ///< effects that the unit requests
-  std::vector<std::string> abort;           ///< effects that the unit's end of the task makes pointless
-  std::optional<std::string> crash;         ///< why the behaviour threw
+  std::vector<pending_effect> start;  ///< effects that the unit requests
+  std::vector<std::string> abort;     ///< effects that the unit's end of the task makes pointless
+  std::optional<std::string> crash;   ///< why the behaviour threw
 };
 
 class journaled_task {

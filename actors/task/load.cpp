@@ -10,7 +10,8 @@ namespace {
 using namespace mofa::actors;
 
 // A snapshot that another version of the behaviour wrote is ignored; the whole journal replaces it.
-result<core::loaded_task> without_foreign_snapshot(core::loaded_task loaded, const core::behaviour& behaviour, core::store& from) {
+result<core::loaded_task> without_foreign_snapshot(core::loaded_task loaded, const core::behaviour& behaviour,
+                                                   core::store& from) {
   if (!loaded.snapshot) return loaded;
   const auto body = core::json::parse(loaded.snapshot->body, nullptr, false);
   const bool ours = body.is_object() && body.value("behaviour_version", -1) == behaviour.snapshot_version();
@@ -47,18 +48,21 @@ task_loaded load_from(core::store& from, catalog::catalog& definitions, task_id 
 
 void load(const workshop& shop, task_id which, const task_actor& to) {
   if (storage::is_volatile(which)) {
-    caf::anon_send(shop.feeds, volatile_query{which, [to, which, &definitions = shop.definitions](const core::loaded_task* found) {
-                     task_loaded out;
-                     out.journal = found == nullptr ? result<core::loaded_task>{fail(errc::not_found, "no task " + which.str())}
-                                                    : result<core::loaded_task>{*found};
-                     if (found != nullptr) {
-                       if (const auto made = definitions.find(found->row.agent)) {
-                         out.definition = made->current.definition;
-                         out.behaviour = made->current.behaviour;
-                       }
-                     }
-                     caf::anon_send(to, std::move(out));
-                   }});
+    caf::anon_send(shop.feeds,
+                   volatile_query{which, [to, which, &definitions = shop.definitions](const core::loaded_task* found) {
+                                    task_loaded out;
+                                    out.journal =
+                                        found == nullptr
+                                            ? result<core::loaded_task>{fail(errc::not_found, "no task " + which.str())}
+                                            : result<core::loaded_task>{*found};
+                                    if (found != nullptr) {
+                                      if (const auto made = definitions.find(found->row.agent)) {
+                                        out.definition = made->current.definition;
+                                        out.behaviour = made->current.behaviour;
+                                      }
+                                    }
+                                    caf::anon_send(to, std::move(out));
+                                  }});
     return;
   }
   storage::read(shop.where, [to, which, &definitions = shop.definitions](core::store& from) {

@@ -34,8 +34,8 @@ struct task_state {
   agent_actor agent;
   task_id which;
   std::optional<journaled_task> task;
-  std::vector<waiting_input> stash;   ///< what arrived while an append was in flight
-  std::optional<step> in_flight;
+  std::vector<waiting_input> stash;  ///< what arrived while an append was in flight
+  std::unique_ptr<step> in_flight;    ///< on the heap: most of its life a task waits
   asker asker_in_flight;
   std::vector<core::timer_row> timers;  ///< that the step in flight sets
 
@@ -49,7 +49,7 @@ struct task_state {
   // --- steps ---------------------------------------------------------------------------------------------------------
 
   void commit(step next, asker who) {
-    in_flight = std::move(next);
+    in_flight = std::make_unique<step>(std::move(next));
     asker_in_flight = std::move(who);
     core::task_ptr settled;
     if (core::is_settled(row().status.state)) settled = std::make_shared<const core::task>(task->state().view());
@@ -61,8 +61,11 @@ struct task_state {
       return committed(std::move(settled));
     }
     self->request(shop->journal, caf::infinite, append_request{std::move(unit), settled})
-        .then([this, settled](const append_reply& reply) { reply.value ? committed(settled) : refused(reply.value.error()); },
-              [this](const caf::error&) { refused(mofa::fail(errc::unknown_outcome, "the journal restarts; read the task again")); });
+        .then(
+            [this, settled](const append_reply& reply) { reply.value ? committed(settled) : refused(reply.value.error()); },
+            [this](const caf::error&) {
+              refused(mofa::fail(errc::unknown_outcome, "the journal restarts; read the task again"));
+            });
   }
 
   void committed(core::task_ptr settled) {
@@ -113,7 +116,7 @@ struct task_state {
     self->quit();
   }
   bool awaited_person = false;  ///< after the last step
-  bool born = false;  ///< whether a unit of it was ever committed
+  bool born = false;            ///< whether a unit of it was ever committed
 
   // To the agent again: the next actor of this task takes it.
   void give_back(task_input what, asker who) {
@@ -130,7 +133,8 @@ struct task_state {
   }
 
   void run(const pending_effect& effect, bool resumed) {
-    self->send(shop->effects, run_effect{which, row().agent, effect.id, effect.tool, effect.arguments, effect.rerun, resumed});
+    self->send(shop->effects,
+               run_effect{which, row().agent, effect.id, effect.tool, effect.arguments, effect.rerun, resumed});
   }
 
   // --- facts ---------------------------------------------------------------------------------------------------------
@@ -149,14 +153,19 @@ struct task_state {
     using type = task_input::type;
     if (task->ended()) return answer_ended(what, who);
     switch (what.kind) {
-      case type::message: return take_message(what, std::move(who));
-      case type::cancel: return commit(task->cancel(what.text, now()), std::move(who));
+      case type::message:
+        return take_message(what, std::move(who));
+      case type::cancel:
+        return commit(task->cancel(what.text, now()), std::move(who));
       case type::quarantine:
         shop->env.watch.task_quarantined(row().agent);
         return commit(task->fail("quarantined", what.text, now()), std::move(who));
-      case type::timer: return take_maybe(task->undecided() && !host_timer(what.text) ? std::nullopt : task->fire(what.text, now()), who);
-      case type::outcome: return take_maybe(task->resolve(what.text, what.data, now()), who);
-      case type::revive: return answer(who);
+      case type::timer:
+        return take_maybe(task->undecided() && !host_timer(what.text) ? std::nullopt : task->fire(what.text, now()), who);
+      case type::outcome:
+        return take_maybe(task->resolve(what.text, what.data, now()), who);
+      case type::revive:
+        return answer(who);
     }
   }
 
@@ -184,7 +193,8 @@ struct task_state {
     if (what.kind == task_input::type::message)
       return void(who.deliver(task_reply{mofa::fail(errc::task_terminal, "the task is " + std::string{to_string(state)})}));
     if (what.kind == task_input::type::cancel && state != core::task_state::canceled)
-      return void(who.deliver(task_reply{mofa::fail(errc::task_not_cancelable, "the task is " + std::string{to_string(state)} + " already")}));
+      return void(who.deliver(
+          task_reply{mofa::fail(errc::task_not_cancelable, "the task is " + std::string{to_string(state)} + " already")}));
     answer(who);
   }
 
@@ -200,7 +210,8 @@ struct task_state {
     shop->env.watch.task_activated(row().agent);
     loaded_note();
     if (!task->ended()) {
-      for (const auto& timer : task->state().timers) self->send(shop->clockwork, arm_timer{{timer.id, which, row().agent, timer.due}});
+      for (const auto& timer : task->state().timers)
+        self->send(shop->clockwork, arm_timer{{timer.id, which, row().agent, timer.due}});
       for (const auto& effect : task->state().effects) run(effect, true);
     } else {
       note(task_note::type::ended);
@@ -245,8 +256,8 @@ struct task_state {
   }
 
   void leave_now(leave order) {
-    const bool nothing = task && !in_flight && stash.empty() &&
-                         (task->ended() || (task->state().effects.empty() && !just_held_undecided()));
+    const bool nothing =
+        task && !in_flight && stash.empty() && (task->ended() || (task->state().effects.empty() && !just_held_undecided()));
     if (order.granted) return nothing ? self->quit() : note(task_note::type::stay);
     if (nothing && !task->ended()) note(task_note::type::idle);
   }
@@ -278,9 +289,6 @@ void equip(task_state& state, std::shared_ptr<const workshop> shop, agent_actor 
   state.shop = std::move(shop);
   state.agent = std::move(agent);
   state.which = which;
-  // If the agent ends, its successor owns the task.
-  state.self->monitor(state.agent);
-  state.self->set_down_handler([self = state.self](caf::down_msg&) { self->quit(); });
 }
 
 }  // namespace
@@ -294,8 +302,8 @@ task_actor spawn_new(caf::actor_system& system, std::shared_ptr<const workshop> 
   });
 }
 
-task_actor spawn_from_journal(caf::actor_system& system, std::shared_ptr<const workshop> shop, agent_actor agent, task_id which,
-                              bool hold) {
+task_actor spawn_from_journal(caf::actor_system& system, std::shared_ptr<const workshop> shop, agent_actor agent,
+                              task_id which, bool hold) {
   return system.spawn([shop = std::move(shop), agent = std::move(agent), which, hold](task_state::self_pointer self) {
     equip(self->state, shop, agent, which);
     self->state.held = hold;

@@ -29,8 +29,9 @@ struct workshop {
 actors::task_actor spawn_new(caf::actor_system& system, std::shared_ptr<const workshop> shop, actors::agent_actor agent,
                              task_id which, const catalog::compiled& made);
 
-/// Starts the actor of a journaled task: it reads its journal, decides what is undecided (not with `hold`), resumes its effects.
-actors::task_actor spawn_from_journal(caf::actor_system& system, std::shared_ptr<const workshop> shop, actors::agent_actor agent,
-                                      task_id which, bool hold);
+/// Starts the actor of a journaled task: it reads its journal, decides what is undecided (not with `hold`), resumes its
+/// effects.
+actors::task_actor spawn_from_journal(caf::actor_system& system, std::shared_ptr<const workshop> shop,
+                                      actors::agent_actor agent, task_id which, bool hold);
 
 }  // namespace mofa::task

@@ -39,9 +39,8 @@ bool is_fact(std::string_view kind);
 
 /// A decided event before it has a number. What `data` holds for each common kind:
 ///
-///     submitted         {message, agent, agent_version, context_id, priority, tenant, owner, labels?, timeout_ms?, parent_id?}
-///     message_received  {message}
-///     effect_resolved   {effect_id, value} or {effect_id, error: {code, detail}}
+///     submitted         {message, agent, agent_version, context_id, priority, tenant, owner, labels?, timeout_ms?,
+///     parent_id?} message_received  {message} effect_resolved   {effect_id, value} or {effect_id, error: {code, detail}}
 ///     timer_fired       {timer_id}
 ///     cancel_requested  {reason?}
 ///     status_changed    {state, code?, message?}

@@ -24,10 +24,10 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 using parameter_list = std::vector<std::pair<std::string, std::string>>;
 
 struct request {
-  std::string method;  ///< upper case
-  std::string path;    ///< percent-encoded, as sent, without the query
-  std::string query;   ///< without the question mark
-  header_list headers; ///< names in lower case
+  std::string method;   ///< upper case
+  std::string path;     ///< percent-encoded, as sent, without the query
+  std::string query;    ///< without the question mark
+  header_list headers;  ///< names in lower case
   std::string body;
   parameter_list parameters;  ///< percent-decoded
   core::caller caller;
@@ -54,9 +54,9 @@ struct event_stream {
 
 struct response {
   int status = 200;
-  header_list headers;        ///< without Content-Length, Date, X-Request-Id: the session writes those
+  header_list headers;  ///< without Content-Length, Date, X-Request-Id: the session writes those
   std::string body;
-  std::string content_type;   ///< empty when there is no body
+  std::string content_type;            ///< empty when there is no body
   std::optional<event_stream> stream;  ///< instead of a body
 };
 

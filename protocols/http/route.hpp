@@ -13,8 +13,8 @@
 namespace mofa::http {
 
 struct route {
-  std::string method;                ///< "GET"
-  std::string pattern;               ///< "/api/v1/agents/{name}:pause"; {x} matches one segment, up to a ':verb' of the pattern
+  std::string method;   ///< "GET"
+  std::string pattern;  ///< "/api/v1/agents/{name}:pause"; {x} matches one segment, up to a ':verb' of the pattern
   std::optional<core::scope> scope;  ///< none: open to everybody
   std::function<void(request, responder)> handle;
 };

@@ -63,8 +63,9 @@ int run_new_key(const key_arguments& wanted) {
   std::string scopes;
   for (const auto& name : wanted.scopes) {
     if (!gateway::scope_from(name))
-      return complain(fmt::format("unknown scope '{}'; known: tasks:read, tasks:write, agents:read, agents:write, metrics, admin", name),
-                      usage_error);
+      return complain(
+          fmt::format("unknown scope '{}'; known: tasks:read, tasks:write, agents:read, agents:write, metrics, admin", name),
+          usage_error);
     scopes += (scopes.empty() ? "\"" : ", \"") + name + "\"";
   }
   std::string expires;
@@ -75,9 +76,10 @@ int run_new_key(const key_arguments& wanted) {
   }
   const auto made = gateway::generate_key();
   if (!made) return complain(made.error().detail);
-  fmt::print("{}\n\n# Shown once. The line for auth.keys in the configuration:\n"
-             "    - {{name: {}, hash: \"{}\", tenant: {}, scopes: [{}]{}}}\n",
-             made->secret, wanted.name, made->hash, wanted.tenant, scopes, expires);
+  fmt::print(
+      "{}\n\n# Shown once. The line for auth.keys in the configuration:\n"
+      "    - {{name: {}, hash: \"{}\", tenant: {}, scopes: [{}]{}}}\n",
+      made->secret, wanted.name, made->hash, wanted.tenant, scopes, expires);
   return 0;
 }
 
@@ -108,7 +110,8 @@ int run(int argc, char** argv, extensions added) {
 
   serve_arguments serving;
   auto* serve_command = app.add_subcommand("serve", "Run the server");
-  serve_command->add_option("--config", serving.config, "Configuration file (else $MOFA_CONFIG, config/mofa.yaml, /etc/mofa/mofa.yaml)");
+  serve_command->add_option("--config", serving.config,
+                            "Configuration file (else $MOFA_CONFIG, config/mofa.yaml, /etc/mofa/mofa.yaml)");
   serve_command->add_option("--listen", serving.listen, "ADDR:PORT to listen on");
   serve_command->add_option("--data", serving.data, "Folder of the data");
   serve_command->add_flag("--print-config", serving.print, "Show the configuration that would be used, and end");
@@ -119,7 +122,8 @@ int run(int argc, char** argv, extensions added) {
   auto* new_key = keys->add_subcommand("new", "Make a key; prints it once, with its line for the configuration");
   new_key->add_option("NAME", key.name, "Name of the key: the owner of what it creates")->required();
   new_key->add_option("--tenant", key.tenant, "Tenant");
-  new_key->add_option("--scope", key.scopes, "tasks:read, tasks:write, agents:read, agents:write, metrics, admin; repeat for more");
+  new_key->add_option("--scope", key.scopes,
+                      "tasks:read, tasks:write, agents:read, agents:write, metrics, admin; repeat for more");
   new_key->add_option("--expires", key.expires, "After so many days or hours: 90d, 12h");
 
   std::vector<std::string> files;

@@ -30,7 +30,8 @@ result<std::vector<std::string>> files_of(const fs::path& folder) {
   std::vector<std::string> out;
   for (const auto& entry : fs::directory_iterator{folder, trouble})
     if (entry.is_regular_file() && is_definition(entry.path())) out.push_back(entry.path().string());
-  if (trouble) return fail(errc::io, folder.string() + ": " + trouble.message() + "; see `definitions` in the configuration");
+  if (trouble)
+    return fail(errc::io, folder.string() + ": " + trouble.message() + "; see `definitions` in the configuration");
   std::sort(out.begin(), out.end());
   return out;
 }

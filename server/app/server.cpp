@@ -1,6 +1,7 @@
 #include "server/app/server.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spdlog/logger.h>
 #include <spdlog/spdlog.h>
@@ -29,7 +30,7 @@
 namespace mofa::app {
 namespace {
 
-constexpr std::chrono::seconds housekeeping_every{60};
+constexpr std::chrono::seconds housekeeping_every{30};
 constexpr std::size_t sweep_tasks = 1000;  // in one transaction: appends wait no longer than that
 constexpr int sweep_rounds = 20;
 
@@ -82,11 +83,12 @@ void greet(const settings::loaded& from, std::uint16_t port, std::size_t agents)
   at.port = port;
   spdlog::info("ready listen={} agents={} data={} configuration={}", at.text(), agents, from.values.data_dir.string(),
                telemetry::quoted(from.origin));
-  fmt::print("MoFA Server {} on http://{} - try:\n"
-             "  curl -s -H 'Prefer: wait=10' -d '{{\"message\":\"hello\"}}' http://{}/api/v1/agents/echo/tasks\n"
-             "  curl -sN -H 'Accept: text/event-stream' -d '{{\"message\":\"go\"}}' http://{}/api/v1/agents/long_haul/tasks\n"
-             "  curl -s http://{}/api/v1/agents\n",
-             version, at.text(), at.text(), at.text(), at.text());
+  fmt::print(
+      "MoFA Server {} on http://{} - try:\n"
+      "  curl -s -H 'Prefer: wait=10' -d '{{\"message\":\"hello\"}}' http://{}/api/v1/agents/echo/tasks\n"
+      "  curl -sN -H 'Accept: text/event-stream' -d '{{\"message\":\"go\"}}' http://{}/api/v1/agents/long_haul/tasks\n"
+      "  curl -s http://{}/api/v1/agents\n",
+      version, at.text(), at.text(), at.text(), at.text());
   std::fflush(stdout);
 }
 
@@ -102,13 +104,15 @@ void sweep(core::store& store, const clock& time, const settings::retention_sett
   if (deleted > 0) spdlog::info("retention sweep deleted={}", deleted);
 }
 
-// Until a signal comes; every minute the house is kept.
-int wait_for_signal(const sigset_t& signals, core::store& store, const clock& time, const settings::retention_settings& keep) {
+// Until a signal comes; twice a minute the house is kept.
+int wait_for_signal(const sigset_t& signals, core::store& store, const clock& time,
+                    const settings::retention_settings& keep) {
   for (;;) {
     const timespec span{housekeeping_every.count(), 0};
     const int got = sigtimedwait(&signals, nullptr, &span);
     if (got == SIGTERM || got == SIGINT) return got;
     sweep(store, time, keep);
+    malloc_trim(0);  // what passivated tasks have left goes back to the system
   }
 }
 
@@ -118,7 +122,8 @@ int wait_for_signal(const sigset_t& signals, core::store& store, const clock& ti
   std::_Exit(exit_gave_up);
 }
 
-result<std::size_t> fill_catalog(catalog::catalog& all, const settings::configuration& from, core::store& store, const clock& time) {
+result<std::size_t> fill_catalog(catalog::catalog& all, const settings::configuration& from, core::store& store,
+                                 const clock& time) {
   auto files = read_definitions(from.definitions, all);
   if (!files) return std::move(files).error();
   for (auto& one : *files) {
@@ -169,12 +174,16 @@ int serve(const settings::loaded& configuration, extensions added) {
   kernel_options.readers = how.readers;
   kernel_options.tools = tools->all();
   kernel_options.on_give_up = [](const std::string& causes) { give_up(causes); };
-  auto kernel = actors::kernel::start(std::move(kernel_options), **store, definitions, time, wrapped ? *wrapped : metrics.actors());
+  auto kernel =
+      actors::kernel::start(std::move(kernel_options), **store, definitions, time, wrapped ? *wrapped : metrics.actors());
   if (!kernel) return complain(kernel.error());
 
   std::atomic<bool> draining{false};
   auto routes = rest::routes({(*kernel)->tasks(), (*kernel)->agents(),
-                              [&draining] { return rest::readiness{!draining, draining ? "draining" : ""}; }, std::string{version}});
+                              [&draining] {
+                                return rest::readiness{!draining, draining ? "draining" : ""};
+                              },
+                              std::string{version}});
   routes.push_back(metrics.route());
   auto wanted = gateway_options(values);
   if (!wanted) return complain(wanted.error());

@@ -18,8 +18,8 @@ class callback<R(Args...)> {
  public:
   callback() = default;
   template <class F>
-    requires(!std::is_same_v<std::decay_t<F>, callback>)
-  callback(F&& f) : held_(std::make_unique<holder<std::decay_t<F>>>(std::forward<F>(f))) {}
+  requires(!std::is_same_v<std::decay_t<F>, callback>) callback(F&& f)
+      : held_(std::make_unique<holder<std::decay_t<F>>>(std::forward<F>(f))) {}
 
   explicit operator bool() const noexcept { return held_ != nullptr; }
   R operator()(Args... args) { return held_->call(std::forward<Args>(args)...); }

@@ -35,17 +35,17 @@ enum class errc {
   payload_too_large,     ///< a body beyond limits.body_bytes
   header_too_large,      ///< a header beyond limits.header_bytes
   unsupported_media_type,
-  queue_full,            ///< the agent's own queue has no room: 429
-  overloaded,            ///< the server has no room: 503
-  unavailable,           ///< a part is restarting, paused or draining; try again
-  storage_full,          ///< the disk is full; new work is refused
-  timeout,               ///< no answer within the deadline
-  unsupported,           ///< this binary cannot do it, and says so
-  io,                    ///< the operating system failed
-  corrupt,               ///< stored bytes are not what was written
-  version_too_new,       ///< written by a newer binary
-  unknown_outcome,       ///< it may or may not have happened; read again
-  internal               ///< a defect of ours
+  queue_full,       ///< the agent's own queue has no room: 429
+  overloaded,       ///< the server has no room: 503
+  unavailable,      ///< a part is restarting, paused or draining; try again
+  storage_full,     ///< the disk is full; new work is refused
+  timeout,          ///< no answer within the deadline
+  unsupported,      ///< this binary cannot do it, and says so
+  io,               ///< the operating system failed
+  corrupt,          ///< stored bytes are not what was written
+  version_too_new,  ///< written by a newer binary
+  unknown_outcome,  ///< it may or may not have happened; read again
+  internal          ///< a defect of ours
 };
 
 /// Stable lower-case name, the same as the enumerator.

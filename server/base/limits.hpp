@@ -7,16 +7,16 @@
 
 namespace mofa::limits {
 
-inline constexpr std::size_t document_depth = 64;              ///< nesting of JSON and YAML
-inline constexpr std::size_t document_values = 100'000;        ///< values of one JSON or YAML document
-inline constexpr std::size_t client_id_bytes = 128;            ///< ids given by clients: contexts, messages, idempotency keys
-inline constexpr std::size_t history_window = 50;              ///< messages of a task that stay in memory and in its snapshot
-inline constexpr std::size_t snapshot_every_events = 100;      ///< a snapshot is written after so many events
-inline constexpr std::size_t event_page = 200;                 ///< events read from the store in one go
+inline constexpr std::size_t document_depth = 64;          ///< nesting of JSON and YAML
+inline constexpr std::size_t document_values = 100'000;    ///< values of one JSON or YAML document
+inline constexpr std::size_t client_id_bytes = 128;        ///< ids given by clients: contexts, messages, idempotency keys
+inline constexpr std::size_t history_window = 50;          ///< messages of a task that stay in memory and in its snapshot
+inline constexpr std::size_t snapshot_every_events = 100;  ///< a snapshot is written after so many events
+inline constexpr std::size_t event_page = 200;             ///< events read from the store in one go
 inline constexpr std::size_t artifacts_bytes = 16 * 1024 * 1024;  ///< all artifacts of one task together
-inline constexpr int quarantine_after_unclean_stops = 3;       ///< a task undecided at so many unclean stops is not run again
+inline constexpr int quarantine_after_unclean_stops = 3;  ///< a task undecided at so many unclean stops is not run again
 inline constexpr int page_default = 50;
 inline constexpr int page_max = 200;
-inline constexpr int wait_max_seconds = 60;                    ///< Prefer: wait
+inline constexpr int wait_max_seconds = 60;  ///< Prefer: wait
 
 }  // namespace mofa::limits

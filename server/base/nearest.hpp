@@ -13,7 +13,8 @@ namespace mofa {
 /// Levenshtein distance in characters.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// The known name with the smallest distance, if it is near enough to be a typing error (at most a third of its length, at least 2).
+/// The known name with the smallest distance, if it is near enough to be a typing error (at most a third of its length, at
+/// least 2).
 std::optional<std::string_view> nearest_name(std::string_view wrong, std::span<const std::string_view> known);
 
 /// "unknown member 'rulez'; did you mean 'rules'?" or, when nothing is near, "unknown member 'x'; known: a, b, c".

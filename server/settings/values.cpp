@@ -171,7 +171,9 @@ setting data_dir_setting() {
 
 setting definitions_setting() {
   return make(
-      "definitions", "Folders of agent definitions, read at start; none without a file. Relative paths begin at the folder of this file.", false,
+      "definitions",
+      "Folders of agent definitions, read at start; none without a file. Relative paths begin at the folder of this file.",
+      false,
       [](const given_value& given, configuration& into, core::field_errors& errors) {
         into.definitions.clear();
         for (const auto& each : strings_from(given.value, given.path, errors)) {

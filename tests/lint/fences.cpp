@@ -28,10 +28,9 @@ const std::vector<room>& rooms() {
   static const std::vector<room> all = [] {
     const names core{"protocols/core"};
     const names wire{"protocols/http", "protocols/sse", "protocols/websocket", "protocols/jsonrpc", "protocols/document"};
-    const names hosts{"actors/system", "actors/supervision", "actors/directory", "actors/scheduling",
-                      "actors/bus",    "actors/clockwork",   "actors/storage",   "actors/catalog",
-                      "actors/task",   "actors/agent",       "actors/effects",   "actors/delivery",
-                      "actors/service"};
+    const names hosts{"actors/system",    "actors/supervision", "actors/directory", "actors/scheduling", "actors/bus",
+                      "actors/clockwork", "actors/storage",     "actors/catalog",   "actors/task",       "actors/agent",
+                      "actors/effects",   "actors/delivery",    "actors/service"};
     std::vector<room> out{
         {"server/base", {}},
         {"server/settings", together(core, {"protocols/document"})},

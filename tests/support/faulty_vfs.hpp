@@ -1,4 +1,4 @@
-// A disk that fails: a SQLite VFS over the default one that knows what was flushed, fails at the n-th operation, has its power cut.
+// A disk that fails: a SQLite VFS over the default one that knows what was flushed, and fails or loses its power on demand.
 // Made by a test before it opens a store with the VFS's name; must outlive that store.
 // Any thread.
 #pragma once

@@ -1,5 +1,5 @@
-// The port of the journal: where committed events, rows, timers and definitions are kept. Each backend passes the same conformance suite.
-// Owned by the storage room. append() is called by one writer thread; reads by any number of reader threads at the same time.
+// The port of the journal: where events, rows, timers and definitions are kept. One conformance suite for all backends.
+// Owned by the storage room. append() is called by one writer thread, reads by any number of readers at the same time.
 // Functions block (they do I/O) and never throw.
 #pragma once
 
@@ -124,13 +124,14 @@ class store {
   /// Tasks of the agent that are not ended.
   virtual result<open_tasks> open(const std::string& agent) = 0;
   /// The task that keeps a context of an agent busy: the oldest that is submitted or working.
-  virtual result<std::optional<task_id>> busy_task(const std::string& tenant, const std::string& owner, const std::string& agent,
-                                                   const std::string& context_id) = 0;
+  virtual result<std::optional<task_id>> busy_task(const std::string& tenant, const std::string& owner,
+                                                   const std::string& agent, const std::string& context_id) = 0;
   /// Timers due before `until`, earliest first.
   virtual result<std::vector<timer_row>> timers(time_point until, std::size_t limit) = 0;
 
   /// A new version unless the newest has the same hash; the version either way.
-  virtual result<int> put_definition(const std::string& name, const std::string& body, const std::string& hash, time_point now) = 0;
+  virtual result<int> put_definition(const std::string& name, const std::string& body, const std::string& hash,
+                                     time_point now) = 0;
   virtual result<stored_definition> definition(const std::string& name, int version) = 0;
   /// Newest first, without bodies.
   virtual result<std::vector<stored_definition>> definition_versions(const std::string& name) = 0;

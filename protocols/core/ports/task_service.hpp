@@ -74,8 +74,8 @@ class task_service {
  public:
   virtual ~task_service() = default;
 
-  /// Success: the task is committed. Errors: not_found (agent), invalid, queue_full, context_busy, unavailable, storage_full,
-  /// in_progress, idempotency_mismatch.
+  /// Success: the task is committed. Errors: not_found (agent), invalid, queue_full, context_busy, unavailable,
+  /// storage_full, in_progress, idempotency_mismatch.
   virtual void submit(const caller& who, submission what, completion<submitted_task> done) = 0;
   /// A further message. Errors: not_found, task_terminal, and those of submit. A message_id seen before changes nothing.
   virtual void send(const caller& who, task_id to, core::message what, std::optional<idempotency> once,
@@ -90,7 +90,8 @@ class task_service {
   virtual void remove(const caller& who, task_id which, completion<void> done) = 0;
 
   /// Events with a number greater than `after`, at most `limit`, oldest first.
-  virtual void events(const caller& who, task_id which, std::uint64_t after, int limit, completion<std::vector<event_ptr>> done) = 0;
+  virtual void events(const caller& who, task_id which, std::uint64_t after, int limit,
+                      completion<std::vector<event_ptr>> done) = 0;
   /// Every event after number `after`, past and coming. The sink starts with `credit` credits.
   /// A task that ended at or before `after` answers errc::task_terminal.
   virtual void subscribe(const caller& who, task_id which, std::uint64_t after, std::size_t credit,
@@ -99,7 +100,8 @@ class task_service {
   virtual void contexts(const caller& who, page_request want, completion<core::page<context_info>> done) = 0;
   virtual void context(const caller& who, std::string id, completion<context_info> done) = 0;
   /// The messages of all tasks of the context, newest first.
-  virtual void context_messages(const caller& who, std::string id, page_request want, completion<core::page<core::message>> done) = 0;
+  virtual void context_messages(const caller& who, std::string id, page_request want,
+                                completion<core::page<core::message>> done) = 0;
   /// Deletes the context's tasks. Errors: not_found, task_not_terminal (one of them still runs).
   virtual void remove_context(const caller& who, std::string id, completion<void> done) = 0;
 };
