@@ -63,7 +63,7 @@ struct slot {
 struct context_slot {
   std::optional<task_id> running;
   std::vector<task_id> waiting;  ///< journaled, in order; an empty deque would cost half a KiB for each context
-  bool resolving = false;       ///< the store is being asked whether a sleeping task keeps it busy
+  bool resolving = false;        ///< the store is being asked whether a sleeping task keeps it busy
   std::vector<waiting_submission> unresolved;
 };
 

@@ -2,8 +2,8 @@
 
 namespace mofa::agent {
 
-// The other way round, with tasks that monitor their agent, CAF would keep an entry at the agent for each of them, and with it
-// the memory of a task's ended actor, for as long as the agent lives.
+// The other way round, with tasks that monitor their agent, CAF would keep an entry at the agent for each of them, and with
+// it the memory of a task's ended actor, for as long as the agent lives.
 agent_state::~agent_state() {
   for (auto& [id, mine] : slots) {
     if (mine.actor) caf::anon_send_exit(mine.actor, caf::exit_reason::user_shutdown);

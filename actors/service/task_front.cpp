@@ -1,5 +1,7 @@
 #include "actors/service/task_front.hpp"
 
+#include <utility>
+
 #include "actors/storage/read_job.hpp"
 #include "actors/storage/volatile_id.hpp"
 #include "actors/task/journaled_task.hpp"
@@ -27,6 +29,20 @@ error no_task(task_id which) { return fail(errc::not_found, "no task " + which.s
 core::task_ptr view_of(const core::loaded_task& loaded) {
   return std::make_shared<const core::task>(task::journaled_task::fold(loaded).view());
 }
+
+// A question to the feeds that is dropped unanswered, since they restart, tells its asker so.
+class memory_question {
+ public:
+  explicit memory_question(completion<core::loaded_task> done) : done_(std::move(done)) {}
+  memory_question(const memory_question&) = delete;
+  ~memory_question() {
+    if (done_) done_(restarting());
+  }
+  void answer(result<core::loaded_task> found) { std::exchange(done_, {})(std::move(found)); }
+
+ private:
+  completion<core::loaded_task> done_;
+};
 
 class live_subscription final : public core::subscription {
  public:
@@ -63,12 +79,14 @@ void task_front::load(const caller& who, task_id which, completion<core::loaded_
       return from.load(which);
     });
   }
-  auto shared = std::make_shared<completion<core::loaded_task>>(std::move(done));
-  caf::anon_send(where_.feeds(), volatile_query{which, [shared, who, which](const core::loaded_task* found) {
-                                                  if (found == nullptr || !may_see(who, found->row))
-                                                    return (*shared)(no_task(which));
-                                                  (*shared)(*found);
-                                                }});
+  auto asked = std::make_shared<memory_question>(std::move(done));
+  const auto feeds = where_.feeds();
+  if (!feeds) return;  // `asked` says so
+  caf::anon_send(feeds, volatile_query{which, [asked, who, which](const core::loaded_task* found) {
+                                         if (found == nullptr || !may_see(who, found->row))
+                                           return asked->answer(no_task(which));
+                                         asked->answer(*found);
+                                       }});
 }
 
 void task_front::row(const caller& who, task_id which, completion<core::task_row> done) {

@@ -75,7 +75,9 @@ struct supervisor_state {
       one->last_failure = reason_text(news.reason);
       mark(*one);
     }
-    // A crash during a restart joins the restart that is under way.
+    // A crash during a restart joins the restart that is under way; who depends on it is stopped first, also during a
+    // backoff.
+    if (!asked && again && now == phase::waiting) now = phase::stopping_some;
     if (now == phase::stopping_some || now == phase::stopping_all) return stop_next();
     if (!asked && again && now == phase::running) decide(*one);
   }
@@ -98,7 +100,6 @@ struct supervisor_state {
       env->watch.escalated(path, causes);
       return stop_all(failure(causes));
     }
-    ++one.restarts;
     env->watch.child_restarted(path, one.last_failure);
     backoff = next.what == decision::action::restart_after ? next.delay : milliseconds{0};
     now = phase::stopping_some;
@@ -141,7 +142,9 @@ struct supervisor_state {
     for (std::size_t i = 0; i < children.size(); ++i) {
       if (!affected[i]) continue;
       affected[i] = false;
-      if (!children[i].handle) start(children[i]);
+      if (children[i].handle) continue;
+      ++children[i].restarts;
+      start(children[i]);
     }
   }
 
@@ -203,7 +206,6 @@ struct supervisor_state {
       if (now != phase::running || !one.handle) return {fail(errc::unavailable, "'" + which + "' is restarting already")};
       affected[static_cast<std::size_t>(&one - children.data())] = true;
       backoff = milliseconds{0};
-      ++one.restarts;
       one.last_failure = "restarted by the operator";
       now = phase::stopping_some;
       stop_next();

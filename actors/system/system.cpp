@@ -35,9 +35,9 @@ caf::error to_caf_error(std::exception_ptr thrown) {
 }
 
 std::string reason_text(const caf::error& reason) {
+  if (!reason) return "normal";  // an error without content has no category either
   if (reason.category() == category && reason.context().match_elements<std::string>())
     return reason.context().get_as<std::string>(0);
-  if (!reason) return "normal";
   return caf::deep_to_string(reason);
 }
 

@@ -35,7 +35,7 @@ struct task_state {
   task_id which;
   std::optional<journaled_task> task;
   std::vector<waiting_input> stash;  ///< what arrived while an append was in flight
-  std::unique_ptr<step> in_flight;    ///< on the heap: most of its life a task waits
+  std::unique_ptr<step> in_flight;   ///< on the heap: most of its life a task waits
   asker asker_in_flight;
   std::vector<core::timer_row> timers;  ///< that the step in flight sets
 

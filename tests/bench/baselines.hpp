@@ -24,7 +24,7 @@ class hello_server {
   std::uint16_t port_ = 0;
 };
 
-/// p50 of appending 4 KiB to a file of the plan's folder and fdatasync.
+/// p50 of overwriting 4 KiB of a file in the plan's folder, with fdatasync.
 seconds sync_time(const plan& how);
 
 /// The rows that the server wrote for some tasks, inserted again and again under new ids into a database with the same

@@ -46,10 +46,9 @@ std::string show_time(double in_seconds) {
 }
 
 std::string show_bytes(double bytes) {
-  constexpr double kibi = 1024;
   const double size = std::abs(bytes);
-  if (size >= kibi * kibi) return three_digits(bytes / kibi / kibi) + " MiB";
-  return size >= kibi ? three_digits(bytes / kibi) + " KiB" : three_digits(bytes) + " B";
+  if (size >= 1e6) return three_digits(bytes / 1e6) + " MB";
+  return size >= 1024 ? three_digits(bytes / 1024) + " KiB" : three_digits(bytes) + " B";
 }
 
 std::string show_ratio(double value) { return three_digits(value) + " x"; }

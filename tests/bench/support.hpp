@@ -35,7 +35,7 @@ std::vector<double> repeat(int runs, Measure&& measure) {
   return out;
 }
 
-/// "61.2 k/s", "0.84 ms", "3.1 KiB": three digits that matter.
+/// "61.2 k/s", "840 us", "3.10 KiB", "16.2 MB": three digits that matter.
 std::string show_rate(double per_second);
 std::string show_time(double in_seconds);
 std::string show_bytes(double bytes);

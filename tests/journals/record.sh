@@ -6,16 +6,16 @@ to=$1
 api=http://${2:-127.0.0.1:8080}/api/v1
 mkdir -p "$to"
 
-submit() { curl -sf "$api/agents/$1/tasks" -H "Prefer: wait=30" -d "{\"message\": {\"message_id\": \"$1-1\", \"parts\": [{\"text\": \"$2\"}]}}" | jq -r .id; }
+submit() { curl -sSf "$api/agents/$1/tasks" -H "Prefer: wait=30" -d "{\"message\": {\"message_id\": \"$1-1\", \"parts\": [{\"text\": \"$2\"}]}}" | jq -r .id; }
 keep() {
-  until curl -sf "$api/tasks/$2" | jq -e '.status.state | IN("completed", "failed", "canceled", "rejected")' >/dev/null; do sleep 0.2; done
-  curl -sf "$api/tasks/$2/events?limit=200" | jq -c '.items[]' >"$to/$1.jsonl"
-  curl -sf "$api/tasks/$2" | jq . >"$to/$1.json"
+  until curl -sSf "$api/tasks/$2" | jq -e '.status.state | IN("completed", "failed", "canceled", "rejected")' >/dev/null; do sleep 0.2; done
+  curl -sSf "$api/tasks/$2/events?limit=200" | jq -c '.items[]' >"$to/$1.jsonl"
+  curl -sSf "$api/tasks/$2" | jq . >"$to/$1.json"
 }
 
 keep echo "$(submit echo hello)"
 task=$(submit weather "weather in Paris")
-curl -sf "$api/tasks/$task/messages" -H "Prefer: wait=30" -d '{"message_id": "weather-2", "parts": [{"text": "tomorrow"}]}' >/dev/null
+curl -sSf "$api/tasks/$task/messages" -H "Prefer: wait=30" -d '{"message": {"message_id": "weather-2", "parts": [{"text": "tomorrow"}]}}' >/dev/null
 keep weather "$task"
 keep phoenix "$(submit phoenix rise)"
 keep long_haul "$(submit long_haul go)"

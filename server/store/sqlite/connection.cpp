@@ -4,15 +4,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <mutex>
-#include <thread>
 
 namespace mofa::store {
 namespace {
 
 constexpr int busy_tries = 5000;
-constexpr std::chrono::milliseconds busy_pause{1};
+constexpr int busy_pause_ms = 1;
 constexpr int page_bytes = 4096;
 /// The log file is cut back to this size after a checkpoint that left it larger.
 constexpr std::int64_t log_file_bytes = 64 * 1024 * 1024;
@@ -20,7 +18,7 @@ constexpr std::int64_t log_file_bytes = 64 * 1024 * 1024;
 /// SQLite's own handler pauses for up to 100 ms: beside a busy writer it hardly ever meets the lock free.
 int wait_for_lock(void*, int tries) {
   if (tries >= busy_tries) return 0;
-  std::this_thread::sleep_for(busy_pause);
+  sqlite3_sleep(busy_pause_ms);
   return 1;
 }
 

@@ -20,7 +20,8 @@ struct scripted_state final : core::behaviour_state {
 };
 
 /// Decides by the text of the message: "finish", "ask", "call <tool>", "nap", "crash" (at each attempt), "crash once",
-/// "call and finish", "finish and talk", "throw an int"; everything else is answered with the same text. An outcome finishes the task.
+/// "call and finish", "finish and talk", "throw an int"; everything else is answered with the same text. An outcome finishes
+/// the task.
 class scripted final : public core::behaviour {
  public:
   /// What snapshot_version() tells.
@@ -28,7 +29,8 @@ class scripted final : public core::behaviour {
 
   std::unique_ptr<core::behaviour_state> initial() const override { return std::make_unique<scripted_state>(); }
 
-  std::vector<core::event_draft> decide(const core::task_row& view, const core::behaviour_state&, const core::fact& what) const override {
+  std::vector<core::event_draft> decide(const core::task_row& view, const core::behaviour_state&,
+                                        const core::fact& what) const override {
     using namespace core;
     const json completed{{"state", "completed"}};
     if (what.kind == kinds::effect_resolved) return {{std::string{kinds::status_changed}, completed}};
@@ -41,9 +43,11 @@ class scripted final : public core::behaviour {
     if (text == "ask") return {{std::string{kinds::status_changed}, {{"state", "input_required"}}}};
     if (text == "call clock") return {effect("clock")};
     if (text == "call and finish") return {effect("clock"), {std::string{kinds::status_changed}, completed}};
-    if (text == "nap") return {{std::string{kinds::timer_set}, {{"purpose", "nap"}, {"due", to_rfc3339(what.at + milliseconds{500})}}}};
+    if (text == "nap")
+      return {{std::string{kinds::timer_set}, {{"purpose", "nap"}, {"due", to_rfc3339(what.at + milliseconds{500})}}}};
     if (view.status.state != task_state::working)
-      return {{std::string{kinds::status_changed}, {{"state", "working"}}}, reply(text + " #" + std::to_string(what.attempt))};
+      return {{std::string{kinds::status_changed}, {{"state", "working"}}},
+              reply(text + " #" + std::to_string(what.attempt))};
     return {reply(text + " #" + std::to_string(what.attempt))};
   }
 
@@ -59,11 +63,14 @@ class scripted final : public core::behaviour {
     out->facts = saved.get<std::vector<std::string>>();
     return out;
   }
-  bool knows(std::string_view kind, int number) const noexcept override { return number == 1 && kind.find('.') == std::string_view::npos; }
+  bool knows(std::string_view kind, int number) const noexcept override {
+    return number == 1 && kind.find('.') == std::string_view::npos;
+  }
 
  private:
   static core::event_draft reply(const std::string& text) {
-    return {std::string{core::kinds::replied}, {{"message", core::to_json(core::text_message(core::role::agent, "r", text))}}};
+    return {std::string{core::kinds::replied},
+            {{"message", core::to_json(core::text_message(core::role::agent, "r", text))}}};
   }
   static core::event_draft effect(const std::string& tool) {
     return {std::string{core::kinds::effect_requested},

@@ -38,7 +38,8 @@ class kept_task {
     return keep(task->submit(id, who, what, now, hold));
   }
   task::step say(const std::string& text) {
-    return keep(task->receive(core::text_message(core::role::user, "m" + std::to_string(task->state().row.last_seq), text), now));
+    return keep(
+        task->receive(core::text_message(core::role::user, "m" + std::to_string(task->state().row.last_seq), text), now));
   }
   task::step keep(task::step done) {
     const auto& unit = done.unit;
@@ -92,9 +93,17 @@ inline json data_of(const core::event_ptr& event) { return json::parse(event->da
 inline json seen(const task::envelope& state) {
   auto out = state.save();
   const auto& row = state.row;
-  out["row"] = {{"id", row.id.str()}, {"agent", row.agent}, {"version", row.agent_version}, {"context", row.context_id},
-                {"created", to_rfc3339(row.created_at)}, {"updated", to_rfc3339(row.updated_at)}, {"labels", row.labels},
-                {"last", row.last_seq}, {"decided", row.decided_seq}, {"wake", row.wake}, {"crashes", state.crashes}};
+  out["row"] = {{"id", row.id.str()},
+                {"agent", row.agent},
+                {"version", row.agent_version},
+                {"context", row.context_id},
+                {"created", to_rfc3339(row.created_at)},
+                {"updated", to_rfc3339(row.updated_at)},
+                {"labels", row.labels},
+                {"last", row.last_seq},
+                {"decided", row.decided_seq},
+                {"wake", row.wake},
+                {"crashes", state.crashes}};
   return out;
 }
 

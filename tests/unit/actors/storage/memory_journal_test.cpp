@@ -1,0 +1,68 @@
+#include "actors/storage/memory_journal.hpp"
+
+#include "tests/unit/actors/storage/storage_fixture.hpp"
+
+using namespace mofa;
+using namespace mofa::test;
+
+namespace {
+
+const time_point start{std::chrono::seconds{1'700'000'000}};
+
+}  // namespace
+
+TEST_CASE("the memory journal takes a unit that follows, and refuses one that does not") {
+  storage::memory_journal journal{10};
+  const auto task = task_id::make(start);
+  CHECK(journal.append(unit_of(task, 0, 2)));
+  CHECK(journal.append(unit_of(task, 2, 1)));
+  for (const std::uint64_t stale : {0, 2, 4}) {
+    const auto refused = journal.append(unit_of(task, stale, 1));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::conflict);
+  }
+  REQUIRE(journal.find(task) != nullptr);
+  CHECK(journal.find(task)->row.last_seq == 3);
+  CHECK(journal.find(task)->events.size() == 3);
+}
+
+TEST_CASE("the memory journal gives events after a number, at most so many") {
+  storage::memory_journal journal{10};
+  const auto task = task_id::make(start);
+  REQUIRE(journal.append(unit_of(task, 0, 5)));
+  const auto some = journal.events(task, 2, 2);
+  REQUIRE(some.size() == 2);
+  CHECK(some[0]->seq == 3);
+  CHECK(some[1]->seq == 4);
+  CHECK(journal.events(task, 5, 10).empty());
+  CHECK(journal.events(task_id::make(start), 0, 10).empty());
+}
+
+TEST_CASE("the memory journal forgets ended tasks beyond its bound, the oldest first, and never a running one") {
+  storage::memory_journal journal{2};
+  const auto running = task_id::make(start);
+  REQUIRE(journal.append(unit_of(running, 0, 1)));
+  std::vector<task_id> ended;
+  for (int i = 0; i < 3; ++i) {
+    ended.push_back(task_id::make(start));
+    REQUIRE(journal.append(unit_of(ended.back(), 0, 1, true)));
+  }
+  CHECK(journal.size() == 3);
+  CHECK(journal.find(ended[0]) == nullptr);
+  CHECK(journal.find(ended[2]) != nullptr);
+  CHECK(journal.find(running) != nullptr);
+}
+
+TEST_CASE("only an ended task of one's own is removed from memory") {
+  storage::memory_journal journal{2};
+  const auto task = task_id::make(start);
+  REQUIRE(journal.append(unit_of(task, 0, 1)));
+  const core::caller owner;
+  CHECK(journal.remove(owner, task).error().code == errc::task_not_terminal);
+  REQUIRE(journal.append(unit_of(task, 1, 1, true)));
+  core::caller other;
+  other.principal = "somebody";
+  CHECK(journal.remove(other, task).error().code == errc::not_found);
+  CHECK(journal.remove(owner, task));
+  CHECK(journal.find(task) == nullptr);
+}

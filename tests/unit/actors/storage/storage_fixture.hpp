@@ -1,0 +1,93 @@
+// A journal, readers and feeds in an actor world, and a sink that writes down what it is given.
+// Included by the tests of the storage room; nothing outlives a test.
+// One thread.
+#pragma once
+
+#include <doctest/doctest.h>
+#include <caf/send.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/storage/feeds.hpp"
+#include "actors/storage/journal.hpp"
+#include "tests/support/actor_world.hpp"
+
+namespace mofa::test {
+
+/// Event `seq` of the task; the last one of a task completes it.
+inline core::event_ptr event_of(task_id which, std::uint64_t seq, bool last = false) {
+  auto out = std::make_shared<core::event>();
+  out->task = which;
+  out->seq = seq;
+  out->kind = last ? "status_changed" : "replied";
+  out->data = last ? R"({"state":"completed"})" : "{}";
+  return out;
+}
+
+/// A unit of `count` events after number `after`.
+inline core::append_unit unit_of(task_id which, std::uint64_t after, std::uint64_t count, bool last = false) {
+  core::append_unit out;
+  out.epoch = 1;
+  out.expected_seq = after;
+  for (auto seq = after + 1; seq <= after + count; ++seq)
+    out.events.push_back(event_of(which, seq, last && seq == after + count));
+  out.row.id = which;
+  out.row.tenant = "default";
+  out.row.owner = "local";
+  out.row.status.state = last ? core::task_state::completed : core::task_state::working;
+  out.row.last_seq = after + count;
+  return out;
+}
+
+inline core::task_ptr view_of(const core::append_unit& unit) {
+  auto out = std::make_shared<core::task>();
+  out->row = unit.row;
+  return out;
+}
+
+struct noting_sink final : core::event_sink {
+  std::vector<std::uint64_t> got;
+  int ends = 0;
+  std::vector<errc> failures;
+  void on_event(core::event_ptr what) override { got.push_back(what->seq); }
+  void on_frame(const core::live_frame&) override {}
+  void on_end() override { ++ends; }
+  void on_failure(const error& why) override { failures.push_back(why.code); }
+};
+
+struct storage_world : actor_world {
+  storage_world() {
+    const auto feeds = keep(storage::spawn_feeds(system, env, where));
+    where.update([&](directory::services& s) { s.feeds = feeds; });
+    const auto journal = keep(storage::spawn_journal(system, store, env, where, false));
+    const auto reader = keep(storage::spawn_reader(system, store, false));
+    where.update([&](directory::services& s) {
+      s.journal = journal;
+      s.readers = {reader};
+    });
+    run();
+  }
+
+  auto append(core::append_unit unit) {
+    auto view = core::is_settled(unit.row.status.state) ? view_of(unit) : nullptr;
+    return ask<actors::append_reply>(where.journal(), actors::append_request{std::move(unit), std::move(view)});
+  }
+
+  std::shared_ptr<noting_sink> subscribe(std::uint64_t key, task_id which, std::uint64_t after, std::size_t credit) {
+    auto sink = std::make_shared<noting_sink>();
+    caf::anon_send(where.feeds(), actors::subscribe_request{key, which, after, credit, sink});
+    return sink;
+  }
+};
+
+using numbers = std::vector<std::uint64_t>;
+
+inline numbers counted(std::uint64_t from, std::uint64_t to) {
+  numbers out;
+  for (; from <= to; ++from) out.push_back(from);
+  return out;
+}
+
+}  // namespace mofa::test
