@@ -25,6 +25,7 @@ namespace mofa::agent {
 
 using namespace mofa::actors;
 using asker = caf::typed_response_promise<task_reply>;
+using task::answer_interrupted;
 
 struct waiting_input {
   task_input what;

@@ -7,7 +7,12 @@ namespace mofa::agent {
 agent_state::~agent_state() {
   for (auto& [id, mine] : slots) {
     if (mine.actor) caf::anon_send_exit(mine.actor, caf::exit_reason::user_shutdown);
+    for (auto& [what, who] : mine.stash) answer_interrupted(who);
   }
+  for (auto& [what, who] : early) answer_interrupted(who);
+  for (auto& [what, who] : early_inputs) answer_interrupted(who);
+  for (auto& [key, context] : contexts)
+    for (auto& [what, who] : context.unresolved) answer_interrupted(who);
 }
 
 slot& agent_state::add(task_id id, task_actor actor) {

@@ -28,6 +28,12 @@ struct task_state {
   using self_pointer = task_actor::stateful_pointer<task_state>;
 
   explicit task_state(self_pointer me) : self(me) {}
+  task_state(const task_state&) = delete;
+  /// Whoever still waits is told, however the actor ends: a promise that is dropped would leave them waiting.
+  ~task_state() {
+    answer_interrupted(asker_in_flight);
+    for (auto& [what, who] : stash) answer_interrupted(who);
+  }
 
   self_pointer self;
   std::shared_ptr<const workshop> shop;
@@ -292,6 +298,13 @@ void equip(task_state& state, std::shared_ptr<const workshop> shop, agent_actor 
 }
 
 }  // namespace
+
+void answer_interrupted(caf::typed_response_promise<task_reply>& who) {
+  if (!who.pending()) return;
+  who.deliver(task_reply{
+      fail(errc::unavailable,
+           "this part of the server restarts; the request may have taken effect: look, or repeat it with its key")});
+}
 
 task_actor spawn_new(caf::actor_system& system, std::shared_ptr<const workshop> shop, agent_actor agent, task_id which,
                      const catalog::compiled& made) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <caf/actor_system.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <memory>
 
@@ -24,6 +25,9 @@ struct workshop {
   actors::clockwork_actor clockwork;
   actors::effects_actor effects;
 };
+
+/// Tells who waits, if somebody does, that the actor ended before there was an answer.
+void answer_interrupted(caf::typed_response_promise<actors::task_reply>& who);
 
 /// Starts the actor of a task that does not exist yet; its first message is start_task.
 actors::task_actor spawn_new(caf::actor_system& system, std::shared_ptr<const workshop> shop, actors::agent_actor agent,

@@ -34,7 +34,7 @@ struct plan {
     out.streams = 20;
     out.crashes = 20;
     out.idle_tasks = 5'000;
-    out.open_tasks = 500;
+    out.open_tasks = 200;
     out.waiting_agent = "wait_short";
     out.wait = seconds{4};
     return out;
