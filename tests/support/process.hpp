@@ -1,6 +1,6 @@
 // A child process of a test: started with its own environment and user, watched, signalled, awaited with a deadline.
 // Owned by the test; its end is the child's end (SIGKILL), so that nothing outlives a failed test.
-// One thread at a time; wait() and kill() may be called from another one.
+// The thread that made it, which must outlive it: the child ends with that thread. kill() may be called from any.
 #pragma once
 
 #include <sys/types.h>
