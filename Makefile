@@ -18,7 +18,7 @@ test: packages-build build/ci/build.ninja ## build with -Werror and run every te
 build: packages-build build/release/build.ninja ## build build/release/mofa
 	cmake --build --preset release -j $(JOBS) --target mofa
 
-bench: packages-build packages-bench build/release/build.ninja ## measure the release binary against plain baselines
+bench: packages-build build/release/build.ninja ## measure the release binary against plain baselines
 	cmake --build --preset release -j $(JOBS) --target mofa mofa_bench
 	build/release/mofa_bench
 
@@ -30,7 +30,7 @@ lint: packages-build packages-lint build/release/build.ninja ## check the fences
 clean: ## delete every build; data under var/ stays
 	rm -rf build
 
-# Installs what is missing, after saying so: packages-build, packages-lint, packages-bench.
+# Installs what is missing, after saying so: packages-build, packages-lint.
 packages-%:
 	@$(packages) $*
 

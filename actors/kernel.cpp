@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -14,10 +15,12 @@
 #include "actors/clockwork/clockwork.hpp"
 #include "actors/directory/directory.hpp"
 #include "actors/effects/effects.hpp"
+#include "actors/effects/runners.hpp"
 #include "actors/service/agent_front.hpp"
 #include "actors/service/task_front.hpp"
 #include "actors/storage/feeds.hpp"
 #include "actors/storage/journal.hpp"
+#include "actors/storage/read_job.hpp"
 #include "actors/supervision/supervisor.hpp"
 #include "actors/system/ask.hpp"
 #include "actors/system/system.hpp"
@@ -44,7 +47,13 @@ struct kernel::parts {
     tasks = std::make_unique<service::task_front>(*bridge, where, definitions, env);
     agents = std::make_unique<service::agent_front>(
         *bridge, where, definitions,
-        service::agent_front::supervisors{[this] { return root; }, [this] { return agents_supervisor(); }});
+        service::agent_front::supervisors{
+            [this] { return root; }, [this] { return agents_supervisor(); },
+            [this](const std::string& name) { return agent_child(name); },
+            [this](const std::string& name, callback<void(result<void>)> done) { bury(name, std::move(done)); }},
+        env.time);
+    gear.slots = options.scheduling;
+    gear.runners = [this] { return runners(); };
     root = supervision::spawn_supervisor(system, tree(), env);
     expirer = std::thread{[this] { expire_questions(); }};
   }
@@ -61,12 +70,23 @@ struct kernel::parts {
   ask_bridge* bridge = nullptr;
   std::unique_ptr<service::task_front> tasks;
   std::unique_ptr<service::agent_front> agents;
+  effects::equipment gear;
   supervisor_actor root;
   std::mutex guard;
   supervisor_actor agents_tree;
+  std::map<std::string, std::shared_ptr<agent::standing_orders>> all_orders;
   std::condition_variable stopping;
   bool stopped = false;
   std::thread expirer;
+
+  effects::runner_map runners() {
+    effects::runner_map out;
+    out["tool"] = effects::make_tool_runner(options.tools);
+    out["model"] = effects::make_model_runner(*options.models, options.tools, definitions);
+    out["recall"] = effects::make_recall_runner(where);
+    out["child"] = effects::make_child_runner(*tasks, definitions);
+    return out;
+  }
 
   supervisor_actor agents_supervisor() {
     const std::lock_guard lock{guard};
@@ -91,18 +111,18 @@ struct kernel::parts {
     out.how = strategy::rest_for_one;
     out.rule = {5, milliseconds{30'000}, milliseconds{50}, milliseconds{2'000}};
     out.give_up = options.on_give_up;
-    out.children.push_back(branch(storage_tree()));
+    out.children.push_back(branch("storage", [this] { return storage_tree(); }));
     out.children.push_back(worker("clockwork", [this] {
       auto made = clockwork::spawn_clockwork(system, env, where);
       where.update([&](auto& s) { s.clockwork = made; });
       return caf::actor_cast<caf::actor>(made);
     }));
     out.children.push_back(worker("effects", [this] {
-      auto made = effects::spawn_effects(system, options.tools, env, where);
+      auto made = effects::spawn_effects(system, gear, env, where);
       where.update([&](auto& s) { s.effects = made; });
       return caf::actor_cast<caf::actor>(made);
     }));
-    out.children.push_back(branch(agents_tree_spec()));
+    out.children.push_back(branch("agents", [this] { return agents_tree_spec(); }));
     return out;
   }
 
@@ -141,25 +161,57 @@ struct kernel::parts {
     out.name = "agents";
     out.path = "root/agents";
     out.rule = {10, milliseconds{30'000}, milliseconds{50}, milliseconds{2'000}};
-    for (const auto& name : definitions.names()) {
-      out.children.push_back(worker(name, [this, name] {
-        auto depth = std::make_shared<std::atomic<std::int64_t>>(0);
-        auto made = agent::spawn_agent(system, name, definitions, env, where, depth);
-        where.put_agent(name, made, std::move(depth));
-        return caf::actor_cast<caf::actor>(made);
-      }));
-    }
+    for (const auto& name : definitions.names()) out.children.push_back(agent_child(name));
     return out;
   }
 
-  child_spec branch(supervisor_spec spec) {
+  child_spec agent_child(const std::string& name) {
+    return worker(name, [this, name] {
+      auto depth = std::make_shared<std::atomic<std::int64_t>>(0);
+      auto made = agent::spawn_agent(system, name, definitions, env, where, depth, orders_for(name),
+                                     [this, name] { bury(name, [](result<void>) {}); });
+      where.put_agent(name, made, std::move(depth));
+      return caf::actor_cast<caf::actor>(made);
+    });
+  }
+
+  // They outlive the agent's actor, and the whole branch.
+  std::shared_ptr<agent::standing_orders> orders_for(const std::string& name) {
+    const auto known = definitions.find(name);
+    const std::lock_guard lock{guard};
+    auto& orders = all_orders[name];
+    if (!orders) orders = std::make_shared<agent::standing_orders>();
+    if (known && known->leaving) orders->draining = orders->leaving = true;
+    return orders;
+  }
+
+  // An agent that was leaving has no task any more. Should its mark stay, it comes back at the next start, and goes again.
+  void bury(const std::string& name, callback<void(result<void>)> done) {
+    auto shared = std::make_shared<callback<void(result<void>)>>(std::move(done));
+    storage::read(
+        where,
+        [this, name, shared](core::store& versions) {
+          if (auto forgotten = definitions.forget(name, versions); !forgotten) return (*shared)(std::move(forgotten));
+          where.remove_agent(name);
+          {
+            const std::lock_guard lock{guard};
+            all_orders.erase(name);
+          }
+          caf::anon_send(agents_supervisor(), remove_child{name});
+          (*shared)({});
+        },
+        [shared] { (*shared)(fail(errc::unavailable, "storage is restarting; try again")); });
+  }
+
+  // The children are those of the moment of its start: agents come and go.
+  child_spec branch(const std::string& name, std::function<supervisor_spec()> tree_of) {
     child_spec out;
-    out.name = spec.name;
+    out.name = name;
     out.is_supervisor = true;
     out.grace = milliseconds{15'000};
-    out.start = [this, spec = std::move(spec)] {
-      auto made = supervision::spawn_supervisor(system, spec, env);
-      if (spec.name == "agents") {
+    out.start = [this, name, tree_of = std::move(tree_of)] {
+      auto made = supervision::spawn_supervisor(system, tree_of(), env);
+      if (name == "agents") {
         const std::lock_guard lock{guard};
         agents_tree = made;
       }

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "actors/catalog/catalog.hpp"
+#include "actors/scheduling/scheduler.hpp"
 #include "actors/system/probe.hpp"
 #include "protocols/core/ports/agent_service.hpp"
+#include "protocols/core/ports/model_directory.hpp"
 #include "protocols/core/ports/store.hpp"
 #include "protocols/core/ports/task_service.hpp"
 #include "protocols/core/ports/tool.hpp"
@@ -23,6 +25,8 @@ struct kernel_options {
   int readers = 2;
   milliseconds idle_after{10'000};  ///< until an idle task leaves memory
   std::map<std::string, core::tool_ptr, std::less<>> tools;
+  const core::model_directory* models = nullptr;       ///< must outlive the kernel
+  scheduling::options scheduling;                      ///< slots of "model" and "tool"
   std::function<void(std::string causes)> on_give_up;  ///< the root gave up: one line; called on a worker
 };
 

@@ -7,12 +7,17 @@ namespace mofa::agent {
 
 void agent_state::submit(submit_request& request, asker who) {
   if (opening) return early.push_back({std::move(request), std::move(who)});
-  if (draining)
+  if (orders->draining)
     return refuse(who, fail(errc::unavailable, "agent '" + definition().name + "' is draining and takes no new tasks"));
   const auto room = definition().limits.max_queued_tasks;
-  if (!has_place() && static_cast<std::int64_t>(queued.size()) >= room)
-    return refuse(who, fail(errc::queue_full, "agent '" + definition().name + "' has " + std::to_string(queued.size()) +
-                                                  " tasks waiting already; try again later"));
+  if (request.what.child && slots.contains(request.what.child->id))
+    return refuse(who, fail(errc::conflict, "task " + request.what.child->id.str() + " exists already"));
+  if (!request.what.child && !has_place() && static_cast<std::int64_t>(queued.size()) >= room) {
+    auto full = fail(errc::queue_full, "agent '" + definition().name + "' has " + std::to_string(queued.size()) +
+                                           " tasks waiting already; try again later");
+    full.limit = exhausted_limit{"queue", room};
+    return refuse(who, std::move(full));
+  }
   if (request.what.idempotency && keys_in_flight.contains(once_key(request)))
     return refuse(who, fail(errc::in_progress, "the first request with this Idempotency-Key is still undecided"));
   place(request, std::move(who));
@@ -31,6 +36,7 @@ void agent_state::refuse(asker& who, error why) {
 void agent_state::place(submit_request& request, asker who) {
   if (request.what.context_id.empty()) {
     request.what.context_id = to_string(make_uuid7(now()));
+    request.what.context_new = true;
     const auto fresh = context_key(request.who.tenant, request.who.principal, request.what.context_id);
     return begin(request, std::move(who), fresh, contexts[fresh]);
   }
@@ -75,8 +81,9 @@ void agent_state::begin(submit_request& request, asker who, const std::string& k
   if (busy && definition().on_busy_context == core::busy_policy::reject)
     return refuse(who, fail(errc::context_busy, "task " + context.running->str() + " is at work in this context"));
   const auto in_the_way = context.running;
-  const auto id = storage::make_task_id(now(), definition().durability == core::durability::none);
-  const bool hold = busy || !has_place();
+  const auto& child = request.what.child;
+  const auto id = child ? child->id : storage::make_task_id(now(), definition().durability == core::durability::none);
+  const bool hold = busy || (child ? orders->paused.load() : !has_place());
   if (!busy) context.running = id;
   if (busy) context.waiting.push_back(id);
   auto& mine = add(id, task::spawn_new(self->system(), shop, caf::actor_cast<agent_actor>(self), id, made));

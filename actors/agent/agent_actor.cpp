@@ -1,6 +1,7 @@
 #include "actors/agent/agent_actor.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "actors/agent/agent_state.hpp"
 #include "actors/storage/read_job.hpp"
@@ -82,18 +83,30 @@ void agent_state::look_around() {
     mine.active = now();
     self->send(mine.actor, leave{false});
   }
+  if (orders->leaving && empty() && on_empty) std::exchange(on_empty, {})();
   self->delayed_send(self, look_around_every, tick{look_around_tick});
+}
+
+// Tasks keep the version that they started with; those that come get the new one.
+void agent_state::renew() {
+  if (auto newest = shop->definitions.find(made.definition->name)) made = std::move(newest->current);
+  start_ready();
 }
 
 agent_reply agent_state::command(const agent_request& order) {
   using type = agent_request::type;
-  if (order.kind == type::pause) paused = true;
-  if (order.kind == type::drain) draining = true;
-  if (order.kind == type::resume) paused = draining = false;
+  if (order.kind == type::pause) orders->paused = true;
+  if (order.kind == type::drain) orders->draining = true;
+  if (order.kind == type::resume) orders->paused = orders->draining = false;
   if (order.kind == type::resume) start_ready();
+  if (order.kind == type::renew) renew();
+  if (order.kind == type::leave) orders->draining = orders->leaving = true;
   agent_reply out;
+  out.empty = empty();
   auto& info = out.info;
-  info.state = draining ? core::agent_state::draining : paused ? core::agent_state::paused : core::agent_state::ready;
+  info.state = orders->draining ? core::agent_state::draining
+               : orders->paused ? core::agent_state::paused
+                                : core::agent_state::ready;
   const auto since = now() - definition().supervision.period;
   info.restarts_in_window =
       static_cast<int>(std::count_if(recent_restarts.begin(), recent_restarts.end(), [&](auto at) { return at >= since; }));
@@ -133,15 +146,19 @@ agent_actor::behavior_type behave(agent_state::self_pointer self) {
 
 agent_actor spawn_agent(caf::actor_system& system, const std::string& name, catalog::catalog& definitions,
                         const environment& env, const directory::directory& where,
-                        directory::directory::depth_counter mailbox_depth) {
+                        directory::directory::depth_counter mailbox_depth, std::shared_ptr<standing_orders> orders,
+                        std::function<void()> on_empty) {
   auto shop = std::make_shared<const task::workshop>(task::workshop{env, where, definitions, mailbox_depth, where.journal(),
                                                                     where.feeds(), where.clockwork(), where.effects()});
   auto current = definitions.find(name)->current;
-  return system.spawn([shop, current, mailbox_depth = std::move(mailbox_depth)](agent_state::self_pointer self) {
+  return system.spawn([shop, current, mailbox_depth = std::move(mailbox_depth), orders = std::move(orders),
+                       on_empty = std::move(on_empty)](agent_state::self_pointer self) {
     guard(self);
     self->state.shop = shop;
     self->state.made = current;
     self->state.mailbox_depth = mailbox_depth;
+    self->state.orders = orders;
+    self->state.on_empty = on_empty;
     self->set_down_handler([self](caf::down_msg& news) { self->state.ended(news); });
     self->state.open();
     return behave(self);

@@ -5,6 +5,9 @@
 
 #include <caf/actor_system.hpp>
 
+#include <atomic>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "actors/catalog/catalog.hpp"
@@ -13,10 +16,18 @@
 
 namespace mofa::agent {
 
-/// Starts the agent of that name with its newest definition. Open tasks come back from the store first;
-/// what arrives meanwhile waits.
+/// What the operator ordered: outlives the agent's actor, ends with the process.
+struct standing_orders {
+  std::atomic<bool> paused = false;
+  std::atomic<bool> draining = false;
+  std::atomic<bool> leaving = false;  ///< it drains, and is gone when it has no task any more
+};
+
+/// Starts the agent of that name with its newest definition; `on_empty` is called once when it is leaving and empty. Open
+/// tasks come back from the store first; what arrives meanwhile waits.
 actors::agent_actor spawn_agent(caf::actor_system& system, const std::string& name, catalog::catalog& definitions,
                                 const actors::environment& env, const directory::directory& where,
-                                directory::directory::depth_counter mailbox_depth);
+                                directory::directory::depth_counter mailbox_depth, std::shared_ptr<standing_orders> orders,
+                                std::function<void()> on_empty);
 
 }  // namespace mofa::agent

@@ -8,6 +8,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "actors/agent/agent_actor.hpp"
 #include "actors/supervision/restart_policy.hpp"
 #include "actors/system/actors.hpp"
 #include "actors/system/environment.hpp"
@@ -54,6 +56,7 @@ struct slot {
   bool holding = false;          ///< its actor must not decide its submission
   std::string context;           ///< key of the context that it keeps busy; empty: none
   std::string once;              ///< idempotency key that is undecided while its first append is
+  int reloads = 0;               ///< in a row
   std::string reason;            ///< of the crash
   std::vector<waiting_input> stash;
   std::unique_ptr<supervision::restart_window> crashes;
@@ -86,8 +89,8 @@ struct agent_state {
   catalog::compiled made;
   directory::directory::depth_counter mailbox_depth;
   bool opening = true;  ///< the store has not told yet what is open
-  bool paused = false;
-  bool draining = false;
+  std::shared_ptr<standing_orders> orders;
+  std::function<void()> on_empty;
   std::string last_failure;
   std::deque<time_point> recent_restarts;
   std::vector<waiting_submission> early;  ///< what arrived while opening
@@ -107,7 +110,8 @@ struct agent_state {
   const core::definition& definition() const { return *made.definition; }
   time_point now() const { return shop->env.time.now(); }
   std::int64_t running() const { return counted + sleeping; }
-  bool has_place() const { return !paused && running() < definition().limits.max_concurrent_tasks; }
+  bool empty() const { return !opening && slots.empty() && queued.empty() && running() == 0; }
+  bool has_place() const { return !orders->paused && running() < definition().limits.max_concurrent_tasks; }
 
   void erase(task_id id) { slots.erase(id); }
 
@@ -154,6 +158,7 @@ struct agent_state {
   void opened(const open_tasks_read& news);
   void bring_back(const core::wake_row& row, const std::map<task_id, task_id>& blocked_by);
   void look_around();
+  void renew();
   agent_reply command(const agent_request& order);
 };
 

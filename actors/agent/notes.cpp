@@ -7,7 +7,9 @@
 namespace mofa::agent {
 namespace {
 
+// Doubled for each further one: a disk that is full is not asked a thousand times a second.
 constexpr milliseconds reload_after{200};
+constexpr int reload_doublings = 5;
 
 }  // namespace
 
@@ -22,10 +24,14 @@ void agent_state::hear(const task_note& news) {
     case type::loaded:
       return welcome(news, mine);
     case type::busy:
+      mine.reloads = 0;
       if (mine.holding) return;
       count(mine);
       if (!news.context.empty() && mine.context.empty()) take_context(news, mine);
       return;
+    case type::asking:
+      uncount(mine);
+      return start_ready();
     case type::waiting:
       return let_go(news.task, mine);
     case type::held:
@@ -46,10 +52,10 @@ void agent_state::hear(const task_note& news) {
     case type::crashed:
       mine.how = slot::mood::crashed;
       mine.reason = news.reason;
-      return;
+      return self->send(mine.actor, leave{true});
     case type::reload:
       mine.how = slot::mood::reload;
-      return;
+      return self->send(mine.actor, leave{true});
   }
 }
 
@@ -89,7 +95,7 @@ void agent_state::ended(const caf::down_msg& news) {
     case slot::mood::gone:
       return mine.stash.empty() ? erase(id) : (void)activate(id, queued.contains(id));
     case slot::mood::reload:
-      return rest(id, mine, reload_after);
+      return rest(id, mine, reload_after * (1 << std::min(mine.reloads++, reload_doublings)));
     case slot::mood::live:
       mine.reason = reason_text(news.reason);
       [[fallthrough]];

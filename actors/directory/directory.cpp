@@ -26,6 +26,11 @@ void directory::put_agent(const std::string& name, actors::agent_actor handle, d
   agents_[name] = {std::move(handle), std::move(depth)};
 }
 
+void directory::remove_agent(const std::string& name) {
+  const std::unique_lock lock{guard_};
+  agents_.erase(name);
+}
+
 actors::agent_actor directory::agent(std::string_view name) const {
   const std::shared_lock lock{guard_};
   const auto found = agents_.find(name);

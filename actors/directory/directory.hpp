@@ -51,6 +51,8 @@ class directory {
 
   /// A new actor of the agent; its mailbox is empty.
   void put_agent(const std::string& name, actors::agent_actor handle, depth_counter depth);
+  /// The agent is gone for good.
+  void remove_agent(const std::string& name);
   /// Null when there is none.
   actors::agent_actor agent(std::string_view name) const;
   /// The same, for somebody who sends it one message: counted.

@@ -16,16 +16,37 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds offer_again{200};
 
-struct running_effect {
+struct effect {
   run_effect order;
-  std::uint64_t number = 0;  ///< of its offers, for ticks
+  std::string type;
+  scheduling::ticket number = 0;  ///< of its place, its slot and its offers
+  bool started = false;
   steady_clock::time_point begun;
-  std::optional<core::json> outcome;  ///< as the task journals it; held until the task has it
+  core::running_call_ptr call;  ///< gives it up when it goes away
+  std::optional<json> outcome;  ///< as the task journals it; held until the task has it
 };
 
-core::json outcome_json(result<core::json> value) {
-  if (value) return {{"value", std::move(*value)}};
-  return {{"error", {{"code", to_string(value.error().code)}, {"detail", value.error().detail}}}};
+json usage_json(const core::usage& used) {
+  json out = json::object();
+  const auto put = [&](const char* name, std::int64_t value) {
+    if (value != 0) out[name] = value;
+  };
+  put("input_tokens", used.input_tokens);
+  put("output_tokens", used.output_tokens);
+  put("cost_microusd", used.cost_microusd);
+  put("model_calls", used.model_calls);
+  put("tool_calls", used.tool_calls);
+  return out;
+}
+
+json outcome_json(effect_end how) {
+  json out;
+  if (how.value)
+    out["value"] = std::move(*how.value);
+  else
+    out["error"] = {{"code", to_string(how.value.error().code)}, {"detail", how.value.error().detail}};
+  if (auto used = usage_json(how.used); !used.empty()) out["usage"] = std::move(used);
+  return out;
 }
 
 struct effects_state {
@@ -35,49 +56,93 @@ struct effects_state {
   explicit effects_state(self_pointer me) : self(me) {}
 
   self_pointer self;
-  const toolbox* tools = nullptr;
+  const equipment* how = nullptr;
   const environment* env = nullptr;
   const directory::directory* where = nullptr;
-  std::unordered_map<std::string, running_effect> running;
-  std::unordered_map<std::uint64_t, std::string> by_number;
-  std::uint64_t last_number = 0;
+  runner_map runners;
+  std::optional<scheduling::scheduler> slots;
+  std::unordered_map<std::string, effect> known;
+  std::unordered_map<scheduling::ticket, std::string> by_number;
+  scheduling::ticket last_number = 0;
 
   void run(run_effect& order) {
     const auto id = order.effect_id;
-    if (const auto known = running.find(id); known != running.end()) return;  // it runs, or its outcome is being offered
-    const bool again = order.resumed && !order.rerun;
-    auto& one = running[id];
+    if (known.contains(id)) return;  // it runs, or its outcome is being offered
+    auto& one = known[id];
     one.number = ++last_number;
     by_number[one.number] = id;
-    one.begun = steady_clock::now();
+    one.type = order.request.value("type", std::string{});
     one.order = std::move(order);
-    if (again)
-      return resolve(id, fail(errc::unknown_outcome, "the server stopped while the call was running"), "outcome_unknown");
-    const auto tool = tools->find(one.order.tool);
-    if (tool == tools->end()) return resolve(id, fail(errc::not_found, "no tool '" + one.order.tool + "'"));
-    env->watch.effect_started("tool");
-    const auto me = caf::actor_cast<effects_actor>(self);
-    tool->second->invoke({id, one.order.arguments}, [me, id](result<core::json> value) {
-      caf::anon_send(me, effect_outcome{id, std::move(value)});
-    });
+    if (const auto why = objection(one)) return resolve(id, {*why, {}});
+    if (!how->slots.slots.contains(one.type)) return launch(id);
+    slots->enqueue(one.number, one.type, one.order.priority, env->time.now());
+    hand_out();
   }
 
-  void resolve(const std::string& id, result<core::json> value, const char* code = nullptr) {
-    const auto found = running.find(id);
+  // Why it is not to be run at all.
+  std::optional<error> objection(const effect& one) const {
+    const auto& request = one.order.request;
+    if (const auto denied = request.find("denied"); denied != request.end())
+      return fail(errc::limit_exceeded, denied->get<std::string>());
+    if (one.order.resumed && !request.value("rerun", false))
+      return fail(errc::unknown_outcome, "the server stopped while the call was running");
+    if (!runners.contains(one.type)) return fail(errc::unsupported, "no effects of type '" + one.type + "'");
+    return std::nullopt;
+  }
+
+  void hand_out() {
+    for (const auto number : slots->hand_out(env->time.now())) launch(by_number.at(number));
+    for (const auto& one : slots->look()) env->watch.slots_taken(one.resource, one.busy, one.waiting);
+  }
+
+  void launch(const std::string& id) {
+    auto& one = known.at(id);
+    one.started = true;
+    one.begun = steady_clock::now();
+    env->watch.effect_started(one.type);
+    const auto me = caf::actor_cast<effects_actor>(self);
+    hooks to;
+    to.on_text = [me, task = one.order.task, id](int attempt, std::string text) {
+      caf::anon_send(me, effect_text{task, id, attempt, std::move(text), false});
+    };
+    to.done = [me, id](effect_end end) { caf::anon_send(me, effect_outcome{id, std::move(end.value), end.used}); };
+    one.call = runners.at(one.type)->start(one.order, std::move(to));
+  }
+
+  // What a call still says when its task has ended is dropped.
+  void hear(effect_text& news) {
+    const auto found = known.find(news.effect_id);
+    if (found == known.end() || found->second.outcome) return;
+    caf::anon_send(where->feeds(), std::move(news));
+  }
+
+  void resolve(const std::string& id, effect_end end) {
+    const auto found = known.find(id);
     // Its task has ended in the meantime.
-    if (found == running.end()) return env->watch.late_message_dropped("effect_outcome");
+    if (found == known.end() || found->second.outcome) return env->watch.late_message_dropped("effect_outcome");
     auto& one = found->second;
-    if (one.outcome) return env->watch.late_message_dropped("effect_outcome");
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - one.begun);
     env->watch.before_outcome();
-    env->watch.effect_ended("tool", value.has_value(), took);
-    one.outcome = outcome_json(std::move(value));
-    if (code != nullptr) (*one.outcome)["error"]["code"] = code;
+    leave(one, end.value.has_value());
+    // A crash of the process is told from what the outside said.
+    const bool unknown = !end.value && end.value.error().code == errc::unknown_outcome;
+    one.outcome = outcome_json(std::move(end));
+    if (unknown) (*one.outcome)["error"]["code"] = "outcome_unknown";
+    one.call.reset();
     offer(id);
+    hand_out();
+  }
+
+  // It gives up its slot or its place.
+  void leave(effect& one, bool ok) {
+    slots->leave(one.number);
+    if (!one.started) return;
+    one.started = false;
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - one.begun);
+    env->watch.effect_ended(one.type, ok, took);
   }
 
   void offer(const std::string& id) {
-    const auto& one = running.at(id);
+    const auto& one = known.at(id);
     const auto agent = where->agent_to_send(one.order.agent);
     if (!agent) return later(one.number);
     task_input input;
@@ -88,43 +153,63 @@ struct effects_state {
     self->request(agent, caf::infinite, std::move(input))
         .then(
             [this, id](const task_reply& reply) {
-              const auto known = running.find(id);
-              if (known == running.end()) return;
+              const auto found = known.find(id);
+              if (found == known.end()) return;
               // Journaled, or nobody wants it any more. Everything else is offered again: an outcome is never dropped.
               const bool settled = reply.value || reply.value.error().code == errc::not_found ||
                                    reply.value.error().code == errc::task_terminal;
-              settled ? forget(id) : later(known->second.number);
+              settled ? forget(id) : later(found->second.number);
             },
             [this, number = one.number](const caf::error&) { later(number); });
   }
 
-  void later(std::uint64_t number) { self->delayed_send(self, offer_again, tick{number}); }
+  void later(scheduling::ticket number) { self->delayed_send(self, offer_again, tick{number}); }
+
+  void abort(const std::string& id) {
+    const auto found = known.find(id);
+    if (found == known.end()) return;
+    auto& one = found->second;
+    const auto runner = runners.find(one.type);
+    if (!one.outcome && runner != runners.end()) runner->second->abort(one.order);
+    leave(one, false);
+    forget(id);
+    hand_out();
+  }
 
   void forget(const std::string& id) {
-    const auto known = running.find(id);
-    if (known == running.end()) return;
-    by_number.erase(known->second.number);
-    running.erase(known);
+    const auto found = known.find(id);
+    if (found == known.end()) return;
+    if (found->second.type == "model")
+      caf::anon_send(where->feeds(), effect_text{found->second.order.task, id, 0, {}, true});
+    by_number.erase(found->second.number);
+    known.erase(found);
   }
 };
 
 }  // namespace
 
-effects_actor spawn_effects(caf::actor_system& system, const toolbox& tools, const environment& env,
+effects_actor spawn_effects(caf::actor_system& system, const equipment& how, const environment& env,
                             const directory::directory& where) {
   return system.spawn([&](effects_state::self_pointer self) -> effects_actor::behavior_type {
     guard(self);
-    self->state.tools = &tools;
-    self->state.env = &env;
-    self->state.where = &where;
+    auto& state = self->state;
+    state.how = &how;
+    state.env = &env;
+    state.where = &where;
+    state.runners = how.runners();
+    state.slots.emplace(how.slots);
     return {[self](run_effect& order) { self->state.run(order); },
             [self](const abort_effects& request) {
-              for (const auto& id : request.effect_ids) self->state.forget(id);
+              for (const auto& id : request.effect_ids) self->state.abort(id);
             },
-            [self](effect_outcome& outcome) { self->state.resolve(outcome.effect_id, std::move(outcome.value)); },
+            [self](effect_text& news) { self->state.hear(news); },
+            [self](effect_outcome& outcome) {
+              self->state.resolve(outcome.effect_id, {std::move(outcome.value), outcome.used});
+            },
             [self](tick again) {
-              const auto known = self->state.by_number.find(again.what);
-              if (known != self->state.by_number.end()) self->state.offer(known->second);
+              const auto found = self->state.by_number.find(again.what);
+              if (found != self->state.by_number.end() && self->state.known.at(found->second).outcome)
+                self->state.offer(found->second);
             }};
   });
 }

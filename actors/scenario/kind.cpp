@@ -48,14 +48,7 @@ class scripted_behaviour final : public core::behaviour {
   }
 
   bool knows(std::string_view kind, int version) const noexcept override {
-    static constexpr std::array known{kinds::submitted,         kinds::message_received,
-                                      kinds::effect_resolved,   kinds::timer_fired,
-                                      kinds::cancel_requested,  kinds::status_changed,
-                                      kinds::message_added,     kinds::artifact_updated,
-                                      kinds::effect_requested,  kinds::timer_set,
-                                      kinds::timer_canceled,    kinds::replied,
-                                      kinds::behaviour_crashed, stepped};
-    return version == 1 && std::find(known.begin(), known.end(), kind) != known.end();
+    return version == 1 && (core::is_common(kind) || kind == stepped);
   }
 
  private:

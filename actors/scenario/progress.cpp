@@ -75,8 +75,11 @@ void take_outcome(progress& to, const script& source, const json& data) {
   const auto* value = child(data, "value");
   set(to, source, "error", {});
   if (value == nullptr || !source.uses("result")) return;
+  // What another agent said is its text; the value of a tool is shown whole.
+  const bool of_agent = value->is_object() && value->contains("task_id") && value->contains("text");
+  const auto& shown = of_agent ? value->at("text") : *value;
   set(to, source, "result",
-      value->is_string() ? value->get<std::string>() : value->dump(-1, ' ', false, json::error_handler_t::replace));
+      shown.is_string() ? shown.get<std::string>() : shown.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 void take_step(progress& to, const script& source, const json& data) {

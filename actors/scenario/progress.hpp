@@ -7,11 +7,13 @@
 #include <optional>
 
 #include "actors/scenario/script.hpp"
-#include "actors/scenario/variables.hpp"
 #include "protocols/core/event.hpp"
 #include "protocols/core/ports/kind.hpp"
+#include "protocols/core/variables.hpp"
 
 namespace mofa::scenario {
+
+using core::variables;
 
 /// `scenario.stepped`: where the task stands when a decision ends with waiting.
 ///

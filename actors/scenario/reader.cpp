@@ -44,7 +44,7 @@ bool reader::filled_list(const json& value, const std::string& path) {
 const json* reader::member(const json& object, const std::string& path, std::string_view name, bool required) {
   const auto found = object.find(name);
   if (found != object.end()) return &*found;
-  if (required) fault(path, "member '" + std::string{name} + "' is missing");
+  if (required) fault(path, "missing member '" + std::string{name} + "'");
   return nullptr;
 }
 

@@ -3,7 +3,7 @@
 #include <stdexcept>
 
 #include "actors/scenario/lenient.hpp"
-#include "server/base/ids.hpp"
+#include "protocols/core/seeded_id.hpp"
 
 namespace mofa::scenario {
 namespace {
@@ -15,28 +15,6 @@ using core::task_state;
 constexpr std::size_t filled_bytes_max = 16 * 1024 * 1024;
 
 struct limit_exceeded {};
-
-std::uint64_t splitmix64(std::uint64_t state) {
-  state += 0x9e3779b97f4a7c15;
-  state = (state ^ state >> 30) * 0xbf58476d1ce4e5b9;
-  state = (state ^ state >> 27) * 0x94d049bb133111eb;
-  return state ^ state >> 31;
-}
-
-/// The same for the same seed and number: a UUIDv8 (RFC 9562, section 5.8), so that a fact decided again says the same
-/// messages.
-std::string message_id(std::uint64_t seed, std::uint64_t number) {
-  uuid_bytes bytes{};
-  const std::uint64_t high = splitmix64(seed ^ splitmix64(2 * number));
-  const std::uint64_t low = splitmix64(seed ^ splitmix64(2 * number + 1));
-  for (std::size_t i = 0; i < 8; ++i) {
-    bytes[i] = static_cast<std::uint8_t>(high >> (8 * i));
-    bytes[i + 8] = static_cast<std::uint8_t>(low >> (8 * i));
-  }
-  bytes[6] = static_cast<std::uint8_t>(0x80 | (bytes[6] & 0x0f));
-  bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3f));
-  return to_string(bytes);
-}
 
 }  // namespace
 
@@ -114,8 +92,15 @@ runner::flow runner::run(const artifact_step& what) {
 runner::flow runner::run(const call_step& what) {
   auto arguments = fill(what.arguments);
   emit_stepped();
-  emit(kinds::effect_requested,
-       {{"type", "tool"}, {"tool", what.tool}, {"arguments", std::move(arguments)}, {"rerun", what.rerun}});
+  if (is_agent(what.tool)) {
+    emit(kinds::effect_requested, {{"type", "child"},
+                                   {"agent", what.tool.substr(agent_prefix.size())},
+                                   {"message", text_of(arguments, "message")},
+                                   {"rerun", true}});
+  } else {
+    emit(kinds::effect_requested,
+         {{"type", "tool"}, {"tool", what.tool}, {"arguments", std::move(arguments)}, {"rerun", what.rerun}});
+  }
   return flow::waits;
 }
 
@@ -163,7 +148,7 @@ void runner::emit_stepped() {
 }
 
 json runner::say(const std::string& text) {
-  return core::to_json(core::text_message(core::role::agent, message_id(fact_.seed, messages_++), text));
+  return core::to_json(core::text_message(core::role::agent, core::seeded_id(fact_.seed, messages_++), text));
 }
 
 std::string runner::fill(const text_template& text) {

@@ -10,15 +10,19 @@
 #include <variant>
 #include <vector>
 
-#include "actors/scenario/json_template.hpp"
-#include "actors/scenario/text_template.hpp"
+#include "protocols/core/json_template.hpp"
 #include "protocols/core/task.hpp"
+#include "protocols/core/text_template.hpp"
 
 namespace re2 {
 class RE2;
 }
 
 namespace mofa::scenario {
+
+using core::json;
+using core::json_template;
+using core::text_template;
 
 /// `status`: the task is working, with a word about it.
 struct status_step {
@@ -36,6 +40,10 @@ struct artifact_step {
   bool append = false;
   bool last = true;
 };
+/// `call` of another agent: {tool: "agent:weather", arguments: {message}}.
+inline constexpr std::string_view agent_prefix = "agent:";
+inline bool is_agent(std::string_view tool) { return tool.starts_with(agent_prefix) && tool.size() > agent_prefix.size(); }
+
 /// `call`: an effect; the next step follows its outcome.
 struct call_step {
   std::string tool;

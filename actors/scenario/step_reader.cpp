@@ -119,7 +119,10 @@ std::optional<step> step_reader::call_of(const json& body, const std::string& pa
   call_step made;
   if (const auto tool = checks_.text(body, path, "tool", true)) {
     const auto found = tools_.find(*tool);
-    if (found == tools_.end()) {
+    if (is_agent(*tool)) {
+      made.tool = *tool;
+      made.rerun = true;  // a child is found again under the id that the journal holds
+    } else if (found == tools_.end()) {
       names known;
       for (const auto& entry : tools_) known.emplace_back(entry.first);
       checks_.fault(below(path, "tool"), "unknown tool '" + tool->substr(0, 64) + "'" + advice(*tool, known));
@@ -199,20 +202,8 @@ text_template step_reader::parse(const std::string& source, const std::string& p
 }
 
 json_template step_reader::json_template_of(json value, const std::string& path) {
-  json_template made{value};
-  add_leaves(made, value, json::json_pointer{}, path);
-  return made;
-}
-
-void step_reader::add_leaves(json_template& to, const json& value, const json::json_pointer& place,
-                             const std::string& path) {
-  if (value.is_object()) {
-    for (const auto& entry : value.items()) add_leaves(to, entry.value(), place / entry.key(), below(path, entry.key()));
-  } else if (value.is_array()) {
-    for (std::size_t i = 0; i < value.size(); ++i) add_leaves(to, value[i], place / i, below(path, i));
-  } else if (value.is_string() && value.get_ref<const std::string&>().find("{{") != std::string::npos) {
-    to.add(place, parse(value.get<std::string>(), path));
-  }
+  return json_template::of(std::move(value), path,
+                           [this](const std::string& source, const std::string& place) { return parse(source, place); });
 }
 
 }  // namespace mofa::scenario

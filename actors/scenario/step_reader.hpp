@@ -41,7 +41,6 @@ class step_reader {
                                            bool required);
   text_template parse(const std::string& source, const std::string& path);
   json_template json_template_of(json value, const std::string& path);
-  void add_leaves(json_template& to, const json& value, const json::json_pointer& place, const std::string& path);
 
   reader& checks_;
   const tool_names& tools_;

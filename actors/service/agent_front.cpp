@@ -38,9 +38,9 @@ core::agent_info info_of(const catalog::entry& one, core::agent_state state) {
 
 }  // namespace
 
-agent_front::agent_front(ask_bridge& bridge, const directory::directory& where, const catalog::catalog& definitions,
-                         supervisors tree)
-    : bridge_(bridge), where_(where), definitions_(definitions), tree_(std::move(tree)) {}
+agent_front::agent_front(ask_bridge& bridge, const directory::directory& where, catalog::catalog& definitions,
+                         supervisors tree, const clock& time)
+    : bridge_(bridge), where_(where), definitions_(definitions), tree_(std::move(tree)), time_(time) {}
 
 error agent_front::no_agent(const std::string& name) const {
   const auto names = definitions_.names();
@@ -148,6 +148,70 @@ void agent_front::command(std::string name, core::agent_command what, completion
                             info.last_failure = "restarted by the operator";
                             done(std::move(info));
                           });
+}
+
+// Written by a reader's thread; then the agent's actor is told, or made.
+void agent_front::apply(core::definition_change what, completion<core::agent_info> done) {
+  auto shared = std::make_shared<completion<core::agent_info>>(std::move(done));
+  storage::read(
+      where_,
+      [this, shared, what = std::move(what)](core::store& versions) {
+        auto made = definitions_.apply(what, versions, time_.now());
+        if (!made) return (*shared)(std::move(made).error());
+        take_in(std::move(*made), std::move(*shared));
+      },
+      [shared] { (*shared)(fail(errc::unavailable, "storage is restarting; try again")); });
+}
+
+void agent_front::take_in(catalog::applied made, completion<core::agent_info> done) {
+  const auto name = made.now.current.definition->name;
+  if (!made.fresh) {
+    return ask(name, agent_request::type::renew,
+               [one = std::move(made.now), done = std::move(done)](result<core::agent_actor_info> info) mutable {
+                 done(info_of(one, info ? info->state : core::agent_state::failed));
+               });
+  }
+  auto spec = std::make_shared<const supervision::child_spec>(tree_.child_of(name));
+  bridge_.ask<done_reply>(tree_.agents(), add_child{std::move(spec)}, deadline(),
+                          [one = std::move(made.now), done = std::move(done)](result<done_reply> reply) mutable {
+                            if (!reply) return done(std::move(reply).error());
+                            if (!reply->value) return done(std::move(reply->value).error());
+                            done(info_of(one, core::agent_state::ready));
+                          });
+}
+
+void agent_front::remove(std::string name, std::optional<int> if_version, bool drain, completion<bool> done) {
+  const auto may = definitions_.changeable(name, if_version);
+  if (!may) return done(may.error().code == errc::not_found ? no_agent(name) : may.error());
+  ask(name, agent_request::type::status,
+      [this, name, drain, done = std::move(done)](result<core::agent_actor_info> info) mutable {
+        if (!info) return done(std::move(info).error());
+        const auto tasks = info->running_tasks + info->queued_tasks;
+        if (tasks > 0 && !drain)
+          return done(fail(errc::conflict, "agent '" + name + "' has " + std::to_string(tasks) +
+                                               " tasks; ?drain=true lets them end, then removes it"));
+        auto shared = std::make_shared<completion<bool>>(std::move(done));
+        storage::read(
+            where_,
+            [this, name, shared](core::store& versions) {
+              if (auto left = definitions_.let_leave(name, versions); !left) return (*shared)(std::move(left).error());
+              end(name, std::move(*shared));
+            },
+            [shared] { (*shared)(fail(errc::unavailable, "storage is restarting; try again")); });
+      });
+}
+
+// It takes nothing any more: when it is empty now it goes now, else by itself.
+void agent_front::end(const std::string& name, completion<bool> done) {
+  bridge_.ask<agent_reply>(where_.agent(name), agent_request{agent_request::type::leave}, deadline(),
+                           [this, name, done = std::move(done)](result<agent_reply> reply) mutable {
+                             if (!reply) return done(std::move(reply).error());
+                             if (!reply->empty) return done(false);
+                             tree_.bury(name, [done = std::move(done)](result<void> buried) mutable {
+                               if (!buried) return done(std::move(buried).error());
+                               done(true);
+                             });
+                           });
 }
 
 void agent_front::supervision(completion<core::supervision_node> done) {

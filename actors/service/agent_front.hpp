@@ -5,6 +5,7 @@
 
 #include "actors/catalog/catalog.hpp"
 #include "actors/directory/directory.hpp"
+#include "actors/supervision/supervisor.hpp"
 #include "actors/system/ask.hpp"
 #include "protocols/core/ports/agent_service.hpp"
 
@@ -18,16 +19,20 @@ class agent_front final : public core::agent_service {
   struct supervisors {
     std::function<actors::supervisor_actor()> root;
     std::function<actors::supervisor_actor()> agents;
+    std::function<supervision::child_spec(const std::string& agent)> child_of;              ///< for an agent that is new
+    std::function<void(const std::string& agent, callback<void(result<void>)> done)> bury;  ///< it is empty: it goes
   };
 
-  agent_front(actors::ask_bridge& bridge, const directory::directory& where, const catalog::catalog& definitions,
-              supervisors tree);
+  agent_front(actors::ask_bridge& bridge, const directory::directory& where, catalog::catalog& definitions, supervisors tree,
+              const clock& time);
 
   void list(core::agent_filter filter, core::page_request want, completion<core::page<core::agent_info>> done) override;
   void get(std::string name, completion<core::agent_info> done) override;
   void versions(std::string name, completion<std::vector<core::agent_version>> done) override;
   void actor(std::string name, completion<core::agent_actor_info> done) override;
   void command(std::string name, core::agent_command what, completion<core::agent_actor_info> done) override;
+  void apply(core::definition_change what, completion<core::agent_info> done) override;
+  void remove(std::string name, std::optional<int> if_version, bool drain, completion<bool> done) override;
   void supervision(completion<core::supervision_node> done) override;
 
  private:
@@ -37,8 +42,12 @@ class agent_front final : public core::agent_service {
 
   actors::ask_bridge& bridge_;
   const directory::directory& where_;
-  const catalog::catalog& definitions_;
+  void take_in(catalog::applied made, completion<core::agent_info> done);
+  void end(const std::string& name, completion<bool> done);
+
+  catalog::catalog& definitions_;
   supervisors tree_;
+  const clock& time_;
 };
 
 }  // namespace mofa::service

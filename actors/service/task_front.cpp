@@ -1,10 +1,14 @@
 #include "actors/service/task_front.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "actors/storage/memory_journal.hpp"
 #include "actors/storage/read_job.hpp"
 #include "actors/storage/volatile_id.hpp"
 #include "actors/task/journaled_task.hpp"
+#include "protocols/core/cursor.hpp"
 #include "server/base/nearest.hpp"
 
 namespace mofa::service {
@@ -30,19 +34,17 @@ core::task_ptr view_of(const core::loaded_task& loaded) {
   return std::make_shared<const core::task>(task::journaled_task::fold(loaded).view());
 }
 
-// A question to the feeds that is dropped unanswered, since they restart, tells its asker so.
-class memory_question {
- public:
-  explicit memory_question(completion<core::loaded_task> done) : done_(std::move(done)) {}
-  memory_question(const memory_question&) = delete;
-  ~memory_question() {
-    if (done_) done_(restarting());
-  }
-  void answer(result<core::loaded_task> found) { std::exchange(done_, {})(std::move(found)); }
-
- private:
-  completion<core::loaded_task> done_;
-};
+// Two lists, newest first, as one page.
+core::page<core::task_row> merged(core::page<core::task_row> stored, std::vector<core::task_row> memory, std::size_t limit) {
+  const auto newer = [](const core::task_row& a, const core::task_row& b) { return b.id < a.id; };
+  core::page<core::task_row> out;
+  std::merge(std::move_iterator{stored.items.begin()}, std::move_iterator{stored.items.end()},
+             std::move_iterator{memory.begin()}, std::move_iterator{memory.end()}, std::back_inserter(out.items), newer);
+  const bool more = out.items.size() > limit || !stored.next_cursor.empty();
+  if (out.items.size() > limit) out.items.resize(limit);
+  if (more) out.next_cursor = core::id_cursor(core::cursor_of::tasks, out.items.back().id);
+  return out;
+}
 
 class live_subscription final : public core::subscription {
  public:
@@ -71,6 +73,14 @@ void task_front::read(completion<T> done, Run run) {
       [shared] { (*shared)(restarting()); });
 }
 
+template <class T, class Run>
+void task_front::read_memory(completion<T> done, Run run) {
+  auto shared = std::make_shared<completion<T>>(std::move(done));
+  storage::read_memory(
+      where_.feeds(), [shared, run = std::move(run)](const storage::memory_journal& from) mutable { (*shared)(run(from)); },
+      [shared] { (*shared)(restarting()); });
+}
+
 void task_front::load(const caller& who, task_id which, completion<core::loaded_task> done) {
   if (!storage::is_volatile(which)) {
     return read<core::loaded_task>(std::move(done), [who, which](core::store& from) -> result<core::loaded_task> {
@@ -79,14 +89,12 @@ void task_front::load(const caller& who, task_id which, completion<core::loaded_
       return from.load(which);
     });
   }
-  auto asked = std::make_shared<memory_question>(std::move(done));
-  const auto feeds = where_.feeds();
-  if (!feeds) return;  // `asked` says so
-  caf::anon_send(feeds, volatile_query{which, [asked, who, which](const core::loaded_task* found) {
-                                         if (found == nullptr || !may_see(who, found->row))
-                                           return asked->answer(no_task(which));
-                                         asked->answer(*found);
-                                       }});
+  read_memory<core::loaded_task>(std::move(done),
+                                 [who, which](const storage::memory_journal& from) -> result<core::loaded_task> {
+                                   const auto* found = from.find(which);
+                                   if (found == nullptr || !may_see(who, found->row)) return no_task(which);
+                                   return *found;
+                                 });
 }
 
 void task_front::row(const caller& who, task_id which, completion<core::task_row> done) {
@@ -107,8 +115,25 @@ void task_front::get(const caller& who, task_id which, completion<core::task_ptr
 
 void task_front::list(const caller& who, core::task_filter filter, core::page_request want,
                       completion<core::page<core::task_row>> done) {
-  read<core::page<core::task_row>>(std::move(done), [who, filter = std::move(filter), want = std::move(want)](
-                                                        core::store& from) { return from.list(who, filter, want); });
+  using page = core::page<core::task_row>;
+  const auto before = core::read_id_cursor(core::cursor_of::tasks, want.cursor);
+  if (!before) return done(before.error());
+  const auto count = static_cast<std::size_t>(want.limit);
+  // One more than the page: whether there is a next one.
+  read_memory<std::vector<core::task_row>>(
+      [this, who, filter, want, done = std::move(done)](result<std::vector<core::task_row>> memory) mutable {
+        if (!memory) return done(std::move(memory).error());
+        auto stored = [who, filter = std::move(filter), want,
+                       memory = std::move(*memory)](core::store& from) mutable -> result<page> {
+          auto found = from.list(who, filter, want);
+          if (!found || memory.empty()) return found;
+          return merged(std::move(*found), std::move(memory), static_cast<std::size_t>(want.limit));
+        };
+        read<page>(std::move(done), std::move(stored));
+      },
+      [who, filter, before = *before, count](const storage::memory_journal& from) -> result<std::vector<core::task_row>> {
+        return from.list(who, filter, before, count + 1);
+      });
 }
 
 void task_front::events(const caller& who, task_id which, std::uint64_t after, int limit,
@@ -191,28 +216,36 @@ void task_front::ask_agent(const caller& who, core::submission what, completion<
 }
 
 // A key that was used already continues on the task that it made.
-void task_front::replay_or(const caller& who, const core::idempotency& once, completion<core::submitted_task> done,
+void task_front::replay_or(const caller& who, const core::idempotency& once, bool in_memory,
+                           completion<core::submitted_task> done,
                            callback<void(completion<core::submitted_task>)> otherwise) {
   using hit = std::optional<core::idempotent_hit>;
-  read<hit>(
-      [this, who, hash = once.body_hash, done = std::move(done),
-       otherwise = std::move(otherwise)](result<hit> found) mutable {
-        if (!found) return done(std::move(found).error());
-        if (!*found) return otherwise(std::move(done));
-        if ((*found)->body_hash != hash)
-          return done(fail(errc::idempotency_mismatch, "this Idempotency-Key was used with another body; take a new key"));
-        get(who, (*found)->task, [done = std::move(done)](result<core::task_ptr> task) mutable {
-          if (!task) return done(std::move(task).error());
-          done(core::submitted_task{std::move(*task), true});
-        });
-      },
-      [who, once](core::store& from) { return from.find_idempotent(who.tenant, who.principal, once.operation, once.key); });
+  completion<hit> then = [this, who, hash = once.body_hash, done = std::move(done),
+                          otherwise = std::move(otherwise)](result<hit> found) mutable {
+    if (!found) return done(std::move(found).error());
+    if (!*found) return otherwise(std::move(done));
+    if ((*found)->body_hash != hash)
+      return done(fail(errc::idempotency_mismatch, "this Idempotency-Key was used with another body; take a new key"));
+    get(who, (*found)->task, [done = std::move(done)](result<core::task_ptr> task) mutable {
+      if (!task) return done(std::move(task).error());
+      done(core::submitted_task{std::move(*task), true});
+    });
+  };
+  if (in_memory)
+    return read_memory<hit>(std::move(then), [who, once](const storage::memory_journal& from) -> result<hit> {
+      return from.find_idempotent(who.tenant, who.principal, once);
+    });
+  read<hit>(std::move(then), [who, once](core::store& from) {
+    return from.find_idempotent(who.tenant, who.principal, once.operation, once.key);
+  });
 }
 
 void task_front::replay_or_ask(const caller& who, core::submission what, completion<core::submitted_task> done,
                                bool last_try) {
   const auto once = *what.idempotency;
-  replay_or(who, once, std::move(done),
+  const auto agent = definitions_.find(what.agent);
+  const bool in_memory = agent && agent->current.definition->durability == core::durability::none;
+  replay_or(who, once, in_memory, std::move(done),
             [this, who, what = std::move(what), last_try](completion<core::submitted_task> then) mutable {
               auto again = what;
               ask_agent(who, std::move(what),
@@ -259,7 +292,7 @@ void task_front::input(core::task_row to, task_input what, completion<core::subm
 void task_front::send(const caller& who, task_id to, core::message what, std::optional<core::idempotency> once,
                       completion<core::submitted_task> done) {
   if (once) {
-    return replay_or(who, *once, std::move(done),
+    return replay_or(who, *once, storage::is_volatile(to), std::move(done),
                      [this, who, to, what = std::move(what), once = *once](completion<core::submitted_task> then) mutable {
                        send_new(who, to, std::move(what), std::move(once), std::move(then));
                      });

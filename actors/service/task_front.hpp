@@ -42,6 +42,8 @@ class task_front final : public core::task_service {
  private:
   template <class T, class Run>
   void read(completion<T> done, Run run);
+  template <class T, class Run>
+  void read_memory(completion<T> done, Run run);
   /// The task's journal as far as the caller may see it.
   void load(const caller& who, task_id which, completion<core::loaded_task> done);
   void row(const caller& who, task_id which, completion<core::task_row> done);
@@ -49,7 +51,7 @@ class task_front final : public core::task_service {
   void replay_or_ask(const caller& who, core::submission what, completion<core::submitted_task> done, bool last_try);
   void settle(const caller& who, core::submitted_task first, milliseconds wait, completion<core::submitted_task> done);
   /// Calls `otherwise` unless the key was used before; then `done` gets the task that it led to.
-  void replay_or(const caller& who, const core::idempotency& once, completion<core::submitted_task> done,
+  void replay_or(const caller& who, const core::idempotency& once, bool in_memory, completion<core::submitted_task> done,
                  callback<void(completion<core::submitted_task>)> otherwise);
   void send_new(const caller& who, task_id to, core::message what, std::optional<core::idempotency> once,
                 completion<core::submitted_task> done);

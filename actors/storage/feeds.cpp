@@ -5,6 +5,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "actors/storage/memory_journal.hpp"
@@ -34,9 +35,17 @@ struct subscriber {
   std::uint64_t next = 1;  ///< number of the event that it gets next
   std::size_t credit = 0;
   std::shared_ptr<core::event_sink> sink;
-  bool reading = false;  ///< a page of the past is on its way
-  std::size_t page = 0;  ///< how many events were asked for
-  bool behind = false;   ///< there are events that it has not been given
+  bool reading = false;                                      ///< a page of the past is on its way
+  std::size_t page = 0;                                      ///< how many events were asked for
+  bool behind = false;                                       ///< there are events that it has not been given
+  std::map<std::string, std::pair<int, std::size_t>> heard;  ///< of each speaking effect: attempt, and how far
+};
+
+/// What a running effect has said so far.
+struct speech {
+  task_id task;
+  int attempt = 1;
+  std::string text;
 };
 
 struct waiter {
@@ -64,6 +73,7 @@ struct feeds_state {
   std::unordered_multimap<task_id, std::uint64_t> by_task;
   std::unordered_map<std::uint64_t, waiter> waiters;
   std::unordered_multimap<task_id, std::uint64_t> waiters_by_task;
+  std::unordered_map<std::string, speech> speeches;  ///< by effect
 
   void publish(const committed_unit& unit) {
     tell_waiters(unit);
@@ -99,6 +109,41 @@ struct feeds_state {
     if (ended) finish(key);
   }
 
+  // Who has heard all that came before gets the piece; who joins, or has missed something, gets the whole.
+  void hear(effect_text& news) {
+    if (news.over) return forget_speech(news);
+    auto& all = speeches[news.effect_id];
+    if (news.attempt != all.attempt) all.text.clear();
+    all.task = news.task;
+    all.attempt = news.attempt;
+    const auto before = all.text.size();
+    all.text += news.text;
+    const auto [first, last] = by_task.equal_range(news.task);
+    for (auto it = first; it != last; ++it) tell(subscribers.at(it->second), news.effect_id, all, before);
+  }
+
+  void tell(subscriber& one, const std::string& effect_id, const speech& all, std::size_t before) {
+    if (one.reading || one.behind || one.credit == 0 || all.text.empty()) return;
+    auto& heard = one.heard[effect_id];
+    const auto offset = heard == std::pair{all.attempt, before} ? before : 0;
+    heard = {all.attempt, all.text.size()};
+    const core::json data{
+        {"effect_id", effect_id}, {"attempt", all.attempt}, {"offset", offset}, {"text", all.text.substr(offset)}};
+    one.sink->on_frame({"delta", data.dump(-1, ' ', false, core::json::error_handler_t::replace)});
+  }
+
+  void forget_speech(const effect_text& news) {
+    speeches.erase(news.effect_id);
+    const auto [first, last] = by_task.equal_range(news.task);
+    for (auto it = first; it != last; ++it) subscribers.at(it->second).heard.erase(news.effect_id);
+  }
+
+  // It has caught up.
+  void tell_so_far(subscriber& one) {
+    for (const auto& [effect_id, all] : speeches)
+      if (all.task == one.task) tell(one, effect_id, all, all.text.size());
+  }
+
   void finish(std::uint64_t key) {
     subscribers.at(key).sink->on_end();
     drop(key);
@@ -114,7 +159,11 @@ struct feeds_state {
   }
 
   void subscribe(subscribe_request& request) {
-    subscriber one{request.task, request.after + 1, request.credit, std::move(request.sink)};
+    subscriber one{.task = request.task,
+                   .next = request.after + 1,
+                   .credit = request.credit,
+                   .sink = std::move(request.sink),
+                   .heard = {}};
     subscribers.emplace(request.key, std::move(one));
     by_task.emplace(request.task, request.key);
     env->watch.subscriber_added();
@@ -146,7 +195,8 @@ struct feeds_state {
     give(key, page, ended);
     if (ended || !subscribers.contains(key)) return;
     if (page.size() == one.page) one.behind = true;  // there may be more
-    if (one.behind && one.credit > 0) read_past(key);
+    if (one.behind && one.credit > 0) return read_past(key);
+    if (!speeches.empty()) tell_so_far(one);
   }
 
   void take_backlog(const backlog& past) {
@@ -166,11 +216,14 @@ struct feeds_state {
     if (found->second.behind && !found->second.reading) read_past(more.key);
   }
 
-  void append(append_request& request) {
+  append_reply append(append_request& request) {
     const auto& unit = request.unit;
-    // A stale writer of a task in memory: its actor was replaced. Nobody waits for the answer.
-    if (!memory.append(unit)) return env->watch.late_message_dropped("append");
-    publish({unit.row.id, unit.events, request.settled, core::is_terminal(unit.row.status.state)});
+    auto outcome = memory.append(unit);
+    if (outcome)
+      publish({unit.row.id, unit.events, request.settled, core::is_terminal(unit.row.status.state)});
+    else if (!unit.idempotency)
+      env->watch.late_message_dropped("append");  // its actor was replaced, and nobody waits for the answer
+    return {std::move(outcome)};
   }
 
   void answer(std::uint64_t key, task_reply reply) {
@@ -201,18 +254,22 @@ feeds_actor spawn_feeds(caf::actor_system& system, const environment& env, const
         [self](const publish_request& news) {
           for (const auto& unit : news.units) self->state.publish(unit);
         },
-        [self](append_request& request) { self->state.append(request); },
+        [self](append_request& request) { return self->state.append(request); },
         [self](subscribe_request& request) { self->state.subscribe(request); },
         [self](const grant_request& more) { self->state.grant(more); },
         [self](const unsubscribe_request& request) { self->state.drop(request.key); },
         [self](const backlog& past) { self->state.take_backlog(past); },
+        [self](effect_text& news) { self->state.hear(news); },
         [self](const await_request& question) -> caf::result<task_reply> {
           auto promise = self->make_response_promise<task_reply>();
           self->state.await(question, promise);
           return promise;
         },
         [self](await_checked& checked) { self->state.answer(checked.key, std::move(checked.found)); },
-        [self](volatile_query& query) { query.answer(self->state.memory.find(query.task)); },
+        [self](volatile_query& query) {
+          query.job->run(self->state.memory);
+          query.job.reset();
+        },
         [self](const volatile_remove& request) { return done_reply{self->state.memory.remove(request.who, request.task)}; },
         [self](tick late) { self->state.answer(late.what, task_reply{fail(errc::timeout, "the task is not settled yet")}); },
     };

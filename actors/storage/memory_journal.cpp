@@ -3,27 +3,64 @@
 #include <algorithm>
 
 namespace mofa::storage {
+namespace {
+
+std::string once_key(const std::string& tenant, const std::string& principal, const core::idempotency& once) {
+  return tenant + '\0' + principal + '\0' + once.operation + '\0' + once.key;
+}
+
+bool may_see(const core::caller& who, const core::task_row& row) {
+  return row.tenant == who.tenant && (row.owner == who.principal || who.sees_all_owners());
+}
+
+bool passes(const core::task_filter& filter, const core::task_row& row) {
+  if (filter.agent && row.agent != *filter.agent) return false;
+  if (filter.context_id && row.context_id != *filter.context_id) return false;
+  if (filter.state && row.status.state != *filter.state) return false;
+  if (filter.parent_id && row.parent_id != *filter.parent_id) return false;
+  if (filter.since && row.created_at < *filter.since) return false;
+  if (!filter.label) return true;
+  const auto label = row.labels.find(filter.label->first);
+  return label != row.labels.end() && label->second == filter.label->second;
+}
+
+}  // namespace
 
 result<void> memory_journal::append(const core::append_unit& unit) {
   const auto known = tasks_.find(unit.row.id);
-  const auto last = known == tasks_.end() ? 0 : known->second.row.last_seq;
+  const auto last = known == tasks_.end() ? 0 : known->second.journal.row.last_seq;
   if (last != unit.expected_seq) return fail(errc::conflict, "the task has other events than its owner knows");
+  std::string key;
+  if (unit.idempotency) {
+    key = once_key(unit.idempotency->tenant, unit.idempotency->principal, unit.idempotency->once);
+    if (once_.contains(key)) return fail(errc::conflict, "the Idempotency-Key was used already");
+  }
   auto& task = known == tasks_.end() ? tasks_[unit.row.id] : known->second;
-  task.row = unit.row;
-  task.events.insert(task.events.end(), unit.events.begin(), unit.events.end());
+  task.journal.row = unit.row;
+  task.journal.events.insert(task.journal.events.end(), unit.events.begin(), unit.events.end());
+  if (unit.idempotency) {
+    once_.emplace(key, core::idempotent_hit{unit.row.id, unit.idempotency->once.body_hash});
+    task.keys.push_back(std::move(key));
+  }
   if (core::is_terminal(unit.row.status.state)) {
     ended_.push_back(unit.row.id);
     if (ended_.size() > keep_ended_) {
-      tasks_.erase(ended_.front());
+      forget(ended_.front());
       ended_.pop_front();
     }
   }
   return {};
 }
 
+void memory_journal::forget(task_id which) {
+  const auto found = tasks_.find(which);
+  for (const auto& key : found->second.keys) once_.erase(key);
+  tasks_.erase(found);
+}
+
 const core::loaded_task* memory_journal::find(task_id which) const {
   const auto found = tasks_.find(which);
-  return found == tasks_.end() ? nullptr : &found->second;
+  return found == tasks_.end() ? nullptr : &found->second.journal;
 }
 
 std::vector<core::event_ptr> memory_journal::events(task_id which, std::uint64_t after, std::size_t limit) const {
@@ -34,13 +71,33 @@ std::vector<core::event_ptr> memory_journal::events(task_id which, std::uint64_t
   return {first, first + static_cast<std::ptrdiff_t>(count)};
 }
 
+std::optional<core::idempotent_hit> memory_journal::find_idempotent(const std::string& tenant, const std::string& principal,
+                                                                    const core::idempotency& once) const {
+  const auto found = once_.find(once_key(tenant, principal, once));
+  return found == once_.end() ? std::nullopt : std::optional{found->second};
+}
+
+std::vector<core::task_row> memory_journal::list(const core::caller& who, const core::task_filter& filter, task_id before,
+                                                 std::size_t limit) const {
+  std::vector<const core::task_row*> found;
+  for (const auto& [id, task] : tasks_)
+    if (id < before && may_see(who, task.journal.row) && passes(filter, task.journal.row))
+      found.push_back(&task.journal.row);
+  const auto count = std::min(limit, found.size());
+  const auto middle = found.begin() + static_cast<std::ptrdiff_t>(count);
+  std::partial_sort(found.begin(), middle, found.end(),
+                    [](const core::task_row* a, const core::task_row* b) { return a->id > b->id; });
+  std::vector<core::task_row> out;
+  for (auto one = found.begin(); one != middle; ++one) out.push_back(**one);
+  return out;
+}
+
 result<void> memory_journal::remove(const core::caller& who, task_id which) {
   const auto* task = find(which);
-  if (task == nullptr || task->row.tenant != who.tenant || (task->row.owner != who.principal && !who.sees_all_owners()))
-    return fail(errc::not_found, "no task " + which.str());
+  if (task == nullptr || !may_see(who, task->row)) return fail(errc::not_found, "no task " + which.str());
   if (!core::is_terminal(task->row.status.state))
     return fail(errc::task_not_terminal, "the task is still at work; cancel it first");
-  tasks_.erase(which);
+  forget(which);
   std::erase(ended_, which);
   return {};
 }

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <deque>
+#include <optional>
+#include <string>
 #include <unordered_map>
 
 #include "protocols/core/ports/store.hpp"
@@ -12,22 +14,34 @@ namespace mofa::storage {
 
 class memory_journal {
  public:
-  /// Ended tasks beyond `keep_ended` are forgotten, oldest first.
+  /// Ended tasks beyond `keep_ended` are forgotten, oldest first, and the idempotency keys of what is forgotten.
   explicit memory_journal(std::size_t keep_ended) : keep_ended_(keep_ended) {}
 
-  /// errc::conflict when the unit does not follow the task's last event.
+  /// errc::conflict when the unit does not follow the task's last event, or its idempotency key was used already.
   result<void> append(const core::append_unit& unit);
   /// Null when it is not here (any more).
   const core::loaded_task* find(task_id which) const;
   std::vector<core::event_ptr> events(task_id which, std::uint64_t after, std::size_t limit) const;
+  std::optional<core::idempotent_hit> find_idempotent(const std::string& tenant, const std::string& principal,
+                                                      const core::idempotency& once) const;
+  /// What the caller may see and the filter lets through, newest first: tasks older than `before`, at most `limit`.
+  std::vector<core::task_row> list(const core::caller& who, const core::task_filter& filter, task_id before,
+                                   std::size_t limit) const;
   /// Errors: not_found, task_not_terminal.
   result<void> remove(const core::caller& who, task_id which);
   std::size_t size() const { return tasks_.size(); }
 
  private:
+  struct kept_task {
+    core::loaded_task journal;
+    std::vector<std::string> keys;  ///< of once_
+  };
+  void forget(task_id which);
+
   std::size_t keep_ended_;
-  std::unordered_map<task_id, core::loaded_task> tasks_;
+  std::unordered_map<task_id, kept_task> tasks_;
   std::deque<task_id> ended_;
+  std::unordered_map<std::string, core::idempotent_hit> once_;
 };
 
 }  // namespace mofa::storage

@@ -1,5 +1,5 @@
-// Read jobs: a question to the store as a function, run on a reader's thread.
-// Made by whoever asks, owned by the reader's mailbox; one that is dropped unrun calls its other end.
+// Read jobs: a question to the store, or to what is kept in memory only, as a function run on the thread of whoever has it.
+// Made by whoever asks, owned by the mailbox of a reader or of the feeds; one that is dropped unrun calls its other end.
 // Made on any thread, run on one.
 #pragma once
 
@@ -12,15 +12,15 @@
 
 namespace mofa::storage {
 
-/// `run` gets the store; `lost` is called instead when the reader ends first.
-template <class Run, class Lost>
-class function_job final : public actors::read_job {
+/// `run` gets the source; `lost` is called instead when the actor ends first.
+template <class Job, class Source, class Run, class Lost>
+class function_job final : public Job {
  public:
   function_job(Run run, Lost lost) : run_(std::move(run)), lost_(std::move(lost)) {}
   ~function_job() override {
     if (!done_) lost_();
   }
-  void run(core::store& from) override {
+  void run(Source& from) override {
     done_ = true;
     run_(from);
   }
@@ -34,15 +34,24 @@ class function_job final : public actors::read_job {
 /// Sends the job to a reader.
 template <class Run, class Lost>
 void read(const directory::directory& where, Run run, Lost lost) {
-  auto job = std::make_shared<function_job<Run, Lost>>(std::move(run), std::move(lost));
+  using job = function_job<actors::read_job, core::store, Run, Lost>;
+  auto made = std::make_shared<job>(std::move(run), std::move(lost));
   const auto reader = where.reader();
-  if (reader) caf::anon_send(reader, actors::read_request{std::move(job)});
+  if (reader) caf::anon_send(reader, actors::read_request{std::move(made)});
 }
 
 /// For actors that restart together with the readers: nobody is left to be told.
 template <class Run>
 void read(const directory::directory& where, Run run) {
   read(where, std::move(run), [] {});
+}
+
+/// Sends the job to the feeds, which keep the tasks with durability none.
+template <class Run, class Lost>
+void read_memory(const actors::feeds_actor& feeds, Run run, Lost lost) {
+  using job = function_job<actors::memory_job, const memory_journal, Run, Lost>;
+  auto made = std::make_shared<job>(std::move(run), std::move(lost));
+  if (feeds) caf::anon_send(feeds, actors::volatile_query{std::move(made)});
 }
 
 }  // namespace mofa::storage

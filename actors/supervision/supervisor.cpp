@@ -16,7 +16,8 @@ using namespace mofa::actors;
 
 struct child {
   child_spec spec;
-  caf::actor handle;  ///< null while it does not run
+  bool leaving = false;  ///< forgotten when it has ended
+  caf::actor handle;     ///< null while it does not run
   std::string state = "stopped";
   int restarts = 0;
   std::string last_failure;
@@ -43,7 +44,7 @@ struct supervisor_state {
   void adopt(const std::vector<caf::actor>& started) {
     window.emplace(spec.rule);
     for (std::size_t i = 0; i < started.size(); ++i) {
-      children.push_back({std::move(spec.children[i]), started[i], "running", 0, {}});
+      children.push_back({std::move(spec.children[i]), false, started[i], "running", 0, {}});
       self->monitor(started[i]);
     }
     spec.children.clear();
@@ -75,11 +76,11 @@ struct supervisor_state {
       one->last_failure = reason_text(news.reason);
       mark(*one);
     }
-    // A crash during a restart joins the restart that is under way; who depends on it is stopped first, also during a
-    // backoff.
-    if (!asked && again && now == phase::waiting) now = phase::stopping_some;
+    if (one->leaving) return forget(*one);
+    // A crash during a restart or a backoff counts, and joins the restart that is under way; who depends on it is stopped
+    // first.
+    if (!asked && again && now != phase::stopping_all) return decide(*one);
     if (now == phase::stopping_some || now == phase::stopping_all) return stop_next();
-    if (!asked && again && now == phase::running) decide(*one);
   }
 
   void mark(const child& one) {
@@ -200,6 +201,38 @@ struct supervisor_state {
     return promise;
   }
 
+  void forget(const child& one) {
+    const auto index = &one - children.data();
+    children.erase(children.begin() + index);
+    affected.erase(affected.begin() + index);
+    if (now == phase::stopping_some || now == phase::stopping_all) stop_next();
+  }
+
+  done_reply add(const child_spec& wanted) {
+    if (now == phase::stopping_all) return {fail(errc::unavailable, "this part of the server stops")};
+    for (const auto& one : children)
+      if (one.spec.name == wanted.name) return {fail(errc::conflict, "'" + wanted.name + "' is there already")};
+    children.push_back({wanted, false, {}, "stopped", 0, {}});
+    affected.push_back(false);
+    start(children.back());
+    return {};
+  }
+
+  // Without a handle it is between two starts: there is nothing to wait for.
+  done_reply remove(const std::string& which) {
+    const auto found =
+        std::find_if(children.begin(), children.end(), [&](const auto& one) { return one.spec.name == which; });
+    if (found == children.end()) return {fail(errc::not_found, "no child '" + which + "'")};
+    if (!found->handle) {
+      forget(*found);
+      return {};
+    }
+    found->leaving = true;
+    found->state = "stopping";
+    self->send_exit(found->handle, caf::exit_reason::user_shutdown);
+    return {};
+  }
+
   done_reply restart_one(const std::string& which) {
     for (auto& one : children) {
       if (one.spec.name != which) continue;
@@ -231,6 +264,8 @@ supervisor_actor spawn_supervisor(caf::actor_system& system, supervisor_spec spe
     self->set_exit_handler([self](caf::exit_msg& order) { self->state.stop_all(order.reason); });
     state.adopt(started);
     return {[self](tree_request) { return self->state.tree(); },
+            [self](const add_child& order) { return self->state.add(*order.spec); },
+            [self](const remove_child& order) { return self->state.remove(order.name); },
             [self](const restart_child& order) { return self->state.restart_one(order.name); },
             [self](tick what) { self->state.on_tick(what.what); }};
   });

@@ -49,10 +49,12 @@ using feeds_actor = caf::typed_actor<
     // Committed units, in order.
     caf::reacts_to<publish_request>,
     // A unit of a task that is kept in memory only: applied and published at once.
-    caf::reacts_to<append_request>,
+    caf::replies_to<append_request>::with<append_reply>,
     // Subscriptions: begin, allow more, end; and a page of the past for one.
     caf::reacts_to<subscribe_request>, caf::reacts_to<grant_request>, caf::reacts_to<unsubscribe_request>,
     caf::reacts_to<backlog>,
+    // Words of a running effect: to who listens now, and kept until its outcome for who joins later.
+    caf::reacts_to<effect_text>,
     // Wait until a task is settled.
     caf::replies_to<await_request>::with<task_reply>, caf::reacts_to<await_checked>,
     // Tasks that are kept in memory only.
@@ -71,12 +73,14 @@ using effects_actor = caf::typed_actor<
     caf::reacts_to<run_effect>,
     // Its task has ended: stop, and drop what comes.
     caf::reacts_to<abort_effects>,
-    // A tool has answered.
-    caf::reacts_to<effect_outcome>, caf::reacts_to<tick>>;
+    // A call has said something, or has ended.
+    caf::reacts_to<effect_text>, caf::reacts_to<effect_outcome>, caf::reacts_to<tick>>;
 
 using supervisor_actor = caf::typed_actor<
     // The tree from here downwards.
     caf::replies_to<tree_request>::with<tree_reply>,
+    // A further child is started; one is ended for good.
+    caf::replies_to<add_child>::with<done_reply>, caf::replies_to<remove_child>::with<done_reply>,
     // The operator restarts one child; it does not count as a crash.
     caf::replies_to<restart_child>::with<done_reply>,
     // Backoffs and grace periods.

@@ -6,7 +6,6 @@
 #include <caf/meta/type_name.hpp>
 #include <caf/type_id.hpp>
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,6 +25,13 @@
   friend typename Inspector::result_type inspect(Inspector& f, type&) { \
     return f(caf::meta::type_name(#type));                              \
   }
+
+namespace mofa::storage {
+class memory_journal;
+}
+namespace mofa::supervision {
+struct child_spec;
+}
 
 namespace mofa::actors {
 
@@ -71,6 +77,7 @@ struct task_note {
     waiting,  ///< it waits for a person
     held,     ///< its submission is journaled, it asks for leave
     ended,    ///< it is terminal, it asks for leave
+    asking,   ///< it waits for its children only, and needs no place of its own
     idle,     ///< nothing to do until somebody writes, it asks for leave
     stay,     ///< work arrived before the leave was granted
     unborn,   ///< its first append failed: there is no such task; it ends
@@ -102,6 +109,7 @@ struct task_loaded {
   result<core::loaded_task> journal = fail(errc::internal, "not loaded");
   core::definition_ptr definition;
   core::behaviour_ptr behaviour;  ///< of the version that the task started with; null when this binary has none
+  bool parent_ended = false;      ///< the task that asked for it has ended
   MOFA_MESSAGE(task_loaded)
 };
 
@@ -133,6 +141,12 @@ class read_job {
  public:
   virtual ~read_job() = default;
   virtual void run(core::store& from) = 0;
+};
+/// The same for what is kept in memory only, run by the feeds.
+class memory_job {
+ public:
+  virtual ~memory_job() = default;
+  virtual void run(const storage::memory_journal& from) = 0;
 };
 struct read_request {
   std::shared_ptr<read_job> job;
@@ -178,10 +192,9 @@ struct await_checked {
   MOFA_MESSAGE(await_checked)
 };
 
-/// A question to the tasks that are kept in memory only.
+/// A question to the tasks that are kept in memory only; one that is dropped unrun tells its asker so.
 struct volatile_query {
-  task_id task;
-  std::function<void(const core::loaded_task*)> answer;  ///< null: not there
+  std::shared_ptr<memory_job> job;
   MOFA_MESSAGE(volatile_query)
 };
 struct volatile_remove {
@@ -209,10 +222,12 @@ struct timers_read {
 struct run_effect {
   task_id task;
   std::string agent;
+  core::caller who;        ///< the owner of the task
+  std::string context_id;  ///< of the task
+  core::priority priority = core::priority::normal;
+  std::optional<milliseconds> time_left;  ///< until the task's deadline
   std::string effect_id;
-  std::string tool;
-  core::json arguments;
-  bool rerun = false;
+  core::json request;  ///< data of the event effect_requested
   bool resumed = false;
   MOFA_MESSAGE(run_effect)
 };
@@ -223,7 +238,18 @@ struct abort_effects {
 struct effect_outcome {
   std::string effect_id;
   result<core::json> value = fail(errc::internal, "no outcome");
+  core::usage used;
   MOFA_MESSAGE(effect_outcome)
+};
+
+/// A piece of an effect's text, as it comes: to the effects room from whoever runs it, and from there to the feeds.
+struct effect_text {
+  task_id task;
+  std::string effect_id;
+  int attempt = 1;
+  std::string text;
+  bool over = false;  ///< the effect has an outcome: what is known of its text can go
+  MOFA_MESSAGE(effect_text)
 };
 
 /// What an agent found in the store when it started.
@@ -241,12 +267,13 @@ struct context_checked {
 
 /// Operator's questions to an agent.
 struct agent_request {
-  enum class type { status, pause, resume, drain };
+  enum class type { status, pause, resume, drain, renew, leave };  ///< renew: a newer definition; leave: end when empty
   type kind = type::status;
   MOFA_MESSAGE(agent_request)
 };
 struct agent_reply {
   core::agent_actor_info info;
+  bool empty = false;  ///< it has no task at all
   MOFA_MESSAGE(agent_reply)
 };
 
@@ -257,6 +284,15 @@ struct tree_request {
 struct tree_reply {
   core::supervision_node node;
   MOFA_MESSAGE(tree_reply)
+};
+/// A further child, of a supervisor whose strategy is one_for_one; and its end for good.
+struct add_child {
+  std::shared_ptr<const supervision::child_spec> spec;
+  MOFA_MESSAGE(add_child)
+};
+struct remove_child {
+  std::string name;
+  MOFA_MESSAGE(remove_child)
 };
 struct restart_child {
   std::string name;
@@ -297,12 +333,15 @@ CAF_ADD_TYPE_ID(mofa, (mofa::actors::timers_read))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::run_effect))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::abort_effects))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::effect_outcome))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::effect_text))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::open_tasks_read))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::context_checked))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::agent_request))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::agent_reply))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::tree_request))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::tree_reply))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::add_child))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::remove_child))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::restart_child))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::tick))
 CAF_END_TYPE_ID_BLOCK(mofa)

@@ -40,6 +40,8 @@ class probe {
   virtual void after_publish() {}
 
   virtual void effect_started(std::string_view /*type*/) {}
+  /// How full a resource of the scheduler is now.
+  virtual void slots_taken(std::string_view /*resource*/, int /*busy*/, std::size_t /*waiting*/) {}
   /// The effect has run; its outcome is not yet on its way to the journal.
   virtual void before_outcome() {}
   virtual void effect_ended(std::string_view /*type*/, bool /*ok*/, std::chrono::microseconds /*took*/) {}

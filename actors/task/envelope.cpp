@@ -37,6 +37,12 @@ void be_submitted(envelope& self, const core::event& what, const json& data) {
   // A fold begins with the stored row, which has counted all of it already.
   row.usage = {};
   self.timeout_left = milliseconds{data.value("timeout_ms", std::int64_t{0})};
+  self.depth = data.value("depth", 0);
+  if (const auto budget = data.find("budget"); budget != data.end()) {
+    if (budget->contains("max_tokens")) self.budget.max_tokens = budget->at("max_tokens").get<std::int64_t>();
+    if (budget->contains("max_cost_microusd"))
+      self.budget.max_cost_microusd = budget->at("max_cost_microusd").get<std::int64_t>();
+  }
   if (const auto message = data.find("message"); message != data.end()) remember(self.history, *message);
 }
 
@@ -72,10 +78,42 @@ void update_artifact(envelope& self, const json& data) {
   }
 }
 
+allowance reserve_of(const json& request) {
+  const auto found = request.find("reserve");
+  if (found == request.end() || request.contains("denied")) return {};
+  return {found->value("tokens", std::int64_t{0}), found->value("cost_microusd", std::int64_t{0})};
+}
+
 void request_effect(envelope& self, const json& data) {
-  self.effects.push_back({text_of(data, "effect_id"), text_of(data, "tool"), data.value("arguments", json::object()),
-                          data.value("rerun", false)});
-  ++self.row.usage.tool_calls;
+  const auto type = text_of(data, "type");
+  if (type == "model") ++self.row.usage.model_calls;
+  if (type == "tool" || type == "child") ++self.row.usage.tool_calls;
+  if (type == "child") ++self.descendants;
+  const auto reserved = reserve_of(data);
+  self.reserved.tokens += reserved.tokens;
+  self.reserved.cost_microusd += reserved.cost_microusd;
+  self.effects.push_back({text_of(data, "effect_id"), data});
+}
+
+// What was reserved is settled by what was used.
+void resolve_effect(envelope& self, const json& data) {
+  const auto id = text_of(data, "effect_id");
+  const auto* effect = self.effect(id);
+  if (effect == nullptr) return;
+  const auto reserved = reserve_of(effect->request);
+  self.reserved.tokens -= reserved.tokens;
+  self.reserved.cost_microusd -= reserved.cost_microusd;
+  if (const auto used = data.find("usage"); used != data.end() && used->is_object()) {
+    auto& sum = self.row.usage;
+    sum.input_tokens += used->value("input_tokens", std::int64_t{0});
+    sum.output_tokens += used->value("output_tokens", std::int64_t{0});
+    sum.cost_microusd += used->value("cost_microusd", std::int64_t{0});
+    sum.model_calls += used->value("model_calls", std::int64_t{0});
+    sum.tool_calls += used->value("tool_calls", std::int64_t{0});
+  }
+  if (const auto value = data.find("value"); value != data.end() && value->is_object())
+    self.descendants += effect->is_child() ? value->value("descendants", std::int64_t{0}) : 0;
+  std::erase_if(self.effects, [&](const auto& entry) { return entry.id == id; });
 }
 
 void set_timer(envelope& self, const json& data) {
@@ -94,6 +132,31 @@ template <class List>
 auto find_id(const List& list, std::string_view id) -> const typename List::value_type* {
   const auto found = std::find_if(list.begin(), list.end(), [&](const auto& entry) { return entry.id == id; });
   return found == list.end() ? nullptr : &*found;
+}
+
+// Snapshots of 0.1 hold the members of a tool's call themselves, and of the usage the number of tool calls only.
+json request_of_0_1(const json& effect) {
+  return {{"effect_id", text_of(effect, "id")},
+          {"type", "tool"},
+          {"tool", text_of(effect, "tool")},
+          {"arguments", effect.value("arguments", json::object())},
+          {"rerun", effect.value("rerun", false)}};
+}
+
+void load_usage(envelope& self, const json& saved) {
+  auto& used = self.row.usage;
+  used = {};
+  used.tool_calls = saved.value("tool_calls", std::int64_t{0});
+  if (const auto found = saved.find("usage"); found != saved.end()) {
+    used.input_tokens = found->value("input_tokens", std::int64_t{0});
+    used.output_tokens = found->value("output_tokens", std::int64_t{0});
+    used.cost_microusd = found->value("cost_microusd", std::int64_t{0});
+    used.model_calls = found->value("model_calls", std::int64_t{0});
+    used.tool_calls = found->value("tool_calls", std::int64_t{0});
+  }
+  self.budget = {};
+  if (saved.contains("max_tokens")) self.budget.max_tokens = saved.at("max_tokens").get<std::int64_t>();
+  if (saved.contains("max_cost_microusd")) self.budget.max_cost_microusd = saved.at("max_cost_microusd").get<std::int64_t>();
 }
 
 json messages_to_json(const std::vector<core::message>& list) {
@@ -117,7 +180,7 @@ void envelope::apply(const core::event& what, const json& data) {
   } else if (kind == kinds::effect_requested) {
     request_effect(*this, data);
   } else if (kind == kinds::effect_resolved) {
-    erase_id(effects, text_of(data, "effect_id"));
+    resolve_effect(*this, data);
   } else if (kind == kinds::timer_set) {
     set_timer(*this, data);
   } else if (kind == kinds::timer_fired || kind == kinds::timer_canceled) {
@@ -138,6 +201,25 @@ const pending_timer* envelope::timer_for(std::string_view purpose) const {
 
 const pending_effect* envelope::effect(std::string_view id) const { return find_id(effects, id); }
 
+std::string envelope::without_room_for(const allowance& more) const {
+  const auto tokens = row.usage.input_tokens + row.usage.output_tokens + reserved.tokens + more.tokens;
+  if (budget.max_tokens && tokens > *budget.max_tokens) return "max_tokens: " + std::to_string(*budget.max_tokens);
+  const auto cost = row.usage.cost_microusd + reserved.cost_microusd + more.cost_microusd;
+  if (budget.max_cost_microusd && cost > *budget.max_cost_microusd)
+    return "max_cost_microusd: " + std::to_string(*budget.max_cost_microusd);
+  return {};
+}
+
+json envelope::share() const {
+  json out;
+  const auto half = [](std::int64_t left) { return std::max<std::int64_t>(0, left) / 2; };
+  if (budget.max_tokens)
+    out["tokens"] = half(*budget.max_tokens - row.usage.input_tokens - row.usage.output_tokens - reserved.tokens);
+  if (budget.max_cost_microusd)
+    out["cost_microusd"] = half(*budget.max_cost_microusd - row.usage.cost_microusd - reserved.cost_microusd);
+  return out;
+}
+
 bool envelope::has_message(std::string_view message_id) const {
   return std::any_of(history.begin(), history.end(), [&](const auto& m) { return m.message_id == message_id; });
 }
@@ -147,14 +229,22 @@ json envelope::save() const {
   const auto& status = row.status;
   out["status"] = {{"state", core::to_string(status.state)}, {"code", status.code}, {"at", to_rfc3339(status.timestamp)}};
   if (status.message) out["status"]["message"] = core::to_json(*status.message);
-  out["tool_calls"] = row.usage.tool_calls;
+  const auto& used = row.usage;
+  out["usage"] = {{"input_tokens", used.input_tokens},
+                  {"output_tokens", used.output_tokens},
+                  {"cost_microusd", used.cost_microusd},
+                  {"model_calls", used.model_calls},
+                  {"tool_calls", used.tool_calls}};
+  if (budget.max_tokens) out["max_tokens"] = *budget.max_tokens;
+  if (budget.max_cost_microusd) out["max_cost_microusd"] = *budget.max_cost_microusd;
+  out["depth"] = depth;
+  out["descendants"] = descendants;
   out["timeout_left_ms"] = timeout_left.count();
   out["history"] = messages_to_json(history);
   out["artifacts"] = json::array();
   for (const auto& entry : artifacts) out["artifacts"].push_back(core::to_json(entry));
   out["effects"] = json::array();
-  for (const auto& e : effects)
-    out["effects"].push_back({{"id", e.id}, {"tool", e.tool}, {"arguments", e.arguments}, {"rerun", e.rerun}});
+  for (const auto& e : effects) out["effects"].push_back({{"id", e.id}, {"request", e.request}});
   out["timers"] = json::array();
   for (const auto& t : timers) out["timers"].push_back({{"id", t.id}, {"purpose", t.purpose}, {"due", to_rfc3339(t.due)}});
   return out;
@@ -168,8 +258,9 @@ void envelope::load(const json& saved) {
   row.status.message.reset();
   if (const auto message = status.find("message"); message != status.end())
     if (auto read = core::message_from_json(*message, "")) row.status.message = std::move(*read);
-  row.usage = {};
-  row.usage.tool_calls = saved.value("tool_calls", std::int64_t{0});
+  load_usage(*this, saved);
+  depth = saved.value("depth", 0);
+  descendants = saved.value("descendants", std::int64_t{0});
   timeout_left = milliseconds{saved.value("timeout_left_ms", std::int64_t{0})};
   history.clear();
   for (const auto& entry : saved.at("history")) remember(history, entry);
@@ -177,8 +268,13 @@ void envelope::load(const json& saved) {
   for (const auto& entry : saved.at("artifacts"))
     if (auto read = core::artifact_from_json(entry, "")) artifacts.push_back(std::move(*read));
   effects.clear();
-  for (const auto& e : saved.at("effects"))
-    effects.push_back({text_of(e, "id"), text_of(e, "tool"), e.at("arguments"), e.value("rerun", false)});
+  reserved = {};
+  for (const auto& e : saved.at("effects")) {
+    effects.push_back({text_of(e, "id"), e.contains("request") ? e.at("request") : request_of_0_1(e)});
+    const auto held = reserve_of(effects.back().request);
+    reserved.tokens += held.tokens;
+    reserved.cost_microusd += held.cost_microusd;
+  }
   timers.clear();
   for (const auto& t : saved.at("timers"))
     timers.push_back({text_of(t, "id"), text_of(t, "purpose"), parse_rfc3339(text_of(t, "due")).value_or(time_point{})});

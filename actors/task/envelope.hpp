@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "protocols/core/event.hpp"
+#include "protocols/core/ports/task_service.hpp"
 #include "protocols/core/task.hpp"
 
 namespace mofa::task {
@@ -18,9 +19,15 @@ using core::json;
 /// An effect that was requested and has no outcome yet.
 struct pending_effect {
   std::string id;  ///< "<task>/<seq>"
-  std::string tool;
-  json arguments;
-  bool rerun = false;  ///< may be run again when a crash cut it off
+  json request;    ///< the data of its event
+
+  bool is_child() const { return request.value("type", std::string{}) == "child"; }
+};
+
+/// Tokens and money.
+struct allowance {
+  std::int64_t tokens = 0;
+  std::int64_t cost_microusd = 0;
 };
 
 /// A timer that was set and has not fired.
@@ -37,6 +44,10 @@ struct envelope {
   std::vector<pending_effect> effects;
   std::vector<pending_timer> timers;
   milliseconds timeout_left{0};  ///< of the task's time limit, while no deadline timer runs
+  core::budget budget;           ///< what the task and its children may use
+  allowance reserved;            ///< by the pending effects
+  int depth = 0;                 ///< how many ancestors it has
+  std::int64_t descendants = 0;  ///< children asked for, and theirs
   int crashes = 0;               ///< at the undecided fact
 
   /// Takes one event; `data` is its parsed data. Cannot fail: what it does not know it skips.
@@ -45,6 +56,10 @@ struct envelope {
   const pending_timer* timer(std::string_view id) const;
   const pending_timer* timer_for(std::string_view purpose) const;
   const pending_effect* effect(std::string_view id) const;
+  /// What is used and reserved already leaves no room for so much more: which limit; empty: there is room.
+  std::string without_room_for(const allowance& more) const;
+  /// Half of what is left, of what is limited: a child's share.
+  json share() const;
   /// Whether a message with that id is among the recent ones.
   bool has_message(std::string_view message_id) const;
 

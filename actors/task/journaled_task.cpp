@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 
 #include "server/base/limits.hpp"
 
@@ -26,6 +27,19 @@ json status_data(core::task_state state, const std::string& code, const std::str
   return data;
 }
 
+// The smaller one of what the agent and the submission allow.
+json budget_of(const core::agent_limits& agent, const core::budget& asked) {
+  json out = json::object();
+  const auto put = [&](const char* name, std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
+    if (a || b)
+      out[name] = std::min(a.value_or(std::numeric_limits<std::int64_t>::max()),
+                           b.value_or(std::numeric_limits<std::int64_t>::max()));
+  };
+  put("max_tokens", agent.max_tokens, asked.max_tokens);
+  put("max_cost_microusd", agent.max_cost_microusd, asked.max_cost_microusd);
+  return out;
+}
+
 json parse_data(const core::event& what) { return json::parse(what.data, nullptr, false); }
 
 }  // namespace
@@ -44,8 +58,17 @@ step journaled_task::submit(task_id id, const core::caller& who, const core::sub
             {"owner", who.principal},
             {"timeout_ms", what.timeout.value_or(definition.limits.timeout).count()}};
   if (!what.labels.empty()) data["labels"] = what.labels;
+  if (what.context_new) data["context_new"] = true;
+  for (const auto& each : what.history) data["history"].push_back(core::to_json(each));
+  if (!what.instructions.empty()) data["instructions"] = what.instructions;
+  if (auto budget = budget_of(definition.limits, what.budget); !budget.empty()) data["budget"] = std::move(budget);
   envelope_.row.id = id;
   envelope_.row.durability = definition.durability;
+  if (what.child) {
+    data["parent_id"] = what.child->parent.str();
+    data["depth"] = what.child->depth;
+    envelope_.row.durability = what.child->durability;
+  }
   auto out = take(kinds::submitted, std::move(data), now, !hold);
   if (what.idempotency) out.unit.idempotency = core::idempotency_record{who.tenant, who.principal, *what.idempotency, now};
   return out;
@@ -148,8 +171,12 @@ void journaled_task::decide_into(step& out, time_point now) {
   for (auto& draft : drafts) {
     const auto effects_before = envelope_.effects.size();
     const auto& recorded = record(out, draft, now);
-    if (envelope_.effects.size() > effects_before) out.start.push_back(envelope_.effects.back());
     mine_.behaviour->apply(*state_, recorded, draft.data);
+    if (envelope_.effects.size() > effects_before) {
+      const auto& effect = envelope_.effects.back();
+      out.start.push_back(effect);
+      if (effect.is_child()) start_child(out, effect.request, now);
+    }
     if (ended()) break;  // nothing follows the end
   }
   keep_time(out, now);
@@ -175,6 +202,47 @@ void journaled_task::keep_time(step& out, time_point now) {
   if (awaiting && input == nullptr && limits.input_timeout) set("input", *limits.input_timeout);
 }
 
+void journaled_task::start_child(step& out, const json& request, time_point now) {
+  core::event_draft draft{std::string{kinds::child_started},
+                          {{"effect_id", request.at("effect_id")},
+                           {"child_id", request.at("child_id")},
+                           {"agent", request.value("agent", std::string{})}}};
+  const auto& recorded = record(out, draft, now);
+  mine_.behaviour->apply(*state_, recorded, draft.data);
+}
+
+// What the host adds to a request: its id, for a child its id, depth and share of the budget, and whether there is room.
+void journaled_task::prepare_effect(json& data, std::uint64_t seq, time_point now) {
+  data["effect_id"] = envelope_.row.id.str() + "/" + std::to_string(seq);
+  const bool child = data.value("type", std::string{}) == "child";
+  std::string met;
+  if (child) {
+    data["child_id"] = child_id(seq, now).str();
+    data["depth"] = envelope_.depth + 1;
+    if (auto share = envelope_.share(); !share.is_null()) data["reserve"] = std::move(share);
+    if (envelope_.depth + 1 > limits::depth_max) met = "depth: " + std::to_string(limits::depth_max);
+    if (envelope_.descendants >= limits::descendants_max) met = "descendants: " + std::to_string(limits::descendants_max);
+  }
+  if (const auto reserve = data.find("reserve"); met.empty() && reserve != data.end())
+    met = envelope_.without_room_for(
+        {reserve->value("tokens", std::int64_t{0}), reserve->value("cost_microusd", std::int64_t{0})});
+  if (!met.empty()) data["denied"] = met;
+}
+
+// A UUIDv7 of now whose random bits follow from the parent and the number; kept where its parent is kept.
+task_id journaled_task::child_id(std::uint64_t seq, time_point now) const {
+  auto bytes = uuid7_floor(now);
+  const auto seed = seed_of(envelope_.row.id, seq);
+  const auto more = seed_of(envelope_.row.id, ~seq);
+  for (std::size_t i = 0; i < 8; ++i) bytes[8 + i] = static_cast<std::uint8_t>(seed >> (8 * i));
+  bytes[6] = static_cast<std::uint8_t>(0x70 | (more & 0x0f));
+  bytes[7] = static_cast<std::uint8_t>(more >> 8);
+  bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3f));
+  const auto mark = envelope_.row.id.bytes().back() & 1U;
+  bytes.back() = static_cast<std::uint8_t>((bytes.back() & 0xfeU) | mark);
+  return task_id{bytes};
+}
+
 const core::event& journaled_task::record(step& out, std::string_view kind, json data, time_point now) {
   core::event_draft draft{std::string{kind}, std::move(data)};
   return record(out, draft, now);
@@ -183,7 +251,7 @@ const core::event& journaled_task::record(step& out, std::string_view kind, json
 const core::event& journaled_task::record(step& out, core::event_draft& draft, time_point now) {
   const auto seq = envelope_.row.last_seq + 1;
   const auto numbered_id = [&] { return envelope_.row.id.str() + "/" + std::to_string(seq); };
-  if (draft.kind == kinds::effect_requested) draft.data["effect_id"] = numbered_id();
+  if (draft.kind == kinds::effect_requested) prepare_effect(draft.data, seq, now);
   if (draft.kind == kinds::timer_set) draft.data["timer_id"] = numbered_id();
   if (draft.kind == kinds::timer_fired || draft.kind == kinds::timer_canceled)
     out.unit.timers_cleared.push_back(draft.data.value("timer_id", std::string{}));

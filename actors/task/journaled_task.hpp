@@ -71,6 +71,9 @@ class journaled_task {
   step take(std::string_view kind, json data, time_point now, bool decide_now);
   void decide_into(step& out, time_point now);
   void keep_time(step& out, time_point now);
+  void start_child(step& out, const json& request, time_point now);
+  void prepare_effect(json& data, std::uint64_t seq, time_point now);
+  task_id child_id(std::uint64_t seq, time_point now) const;
   /// Numbers the draft, writes ids that derive from the number, applies it to the envelope, and adds it to the unit.
   const core::event& record(step& out, core::event_draft& draft, time_point now);
   const core::event& record(step& out, std::string_view kind, json data, time_point now);

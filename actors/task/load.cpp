@@ -1,5 +1,6 @@
 #include "actors/task/load.hpp"
 
+#include "actors/storage/memory_journal.hpp"
 #include "actors/storage/read_job.hpp"
 #include "actors/storage/volatile_id.hpp"
 #include "server/base/limits.hpp"
@@ -27,12 +28,30 @@ result<core::loaded_task> without_foreign_snapshot(core::loaded_task loaded, con
   }
 }
 
+task_loaded with_version(const result<core::loaded_task>& journal, catalog::catalog& definitions, core::store& versions) {
+  task_loaded out;
+  out.journal = journal;
+  if (!journal) return out;
+  if (const auto made = definitions.version(journal->row.agent, journal->row.agent_version, versions)) {
+    out.definition = made->definition;
+    out.behaviour = made->behaviour;
+  }
+  return out;
+}
+
 task_loaded load_from(core::store& from, catalog::catalog& definitions, task_id which) {
   task_loaded out;
   auto loaded = from.load(which);
   if (!loaded) {
     out.journal = std::move(loaded).error();
     return out;
+  }
+  if (loaded->row.parent_id) {
+    core::caller of_tenant;
+    of_tenant.tenant = loaded->row.tenant;
+    of_tenant.scopes = static_cast<unsigned>(core::scope::admin);
+    const auto parent = from.row(of_tenant, *loaded->row.parent_id);
+    out.parent_ended = parent ? core::is_terminal(parent->status.state) : parent.error().code == errc::not_found;
   }
   if (const auto made = definitions.version(loaded->row.agent, loaded->row.agent_version, from)) {
     out.definition = made->definition;
@@ -48,22 +67,18 @@ task_loaded load_from(core::store& from, catalog::catalog& definitions, task_id 
 
 void load(const workshop& shop, task_id which, const task_actor& to) {
   if (storage::is_volatile(which)) {
-    caf::anon_send(shop.feeds,
-                   volatile_query{which, [to, which, &definitions = shop.definitions](const core::loaded_task* found) {
-                                    task_loaded out;
-                                    out.journal =
-                                        found == nullptr
-                                            ? result<core::loaded_task>{fail(errc::not_found, "no task " + which.str())}
-                                            : result<core::loaded_task>{*found};
-                                    if (found != nullptr) {
-                                      if (const auto made = definitions.find(found->row.agent)) {
-                                        out.definition = made->current.definition;
-                                        out.behaviour = made->current.behaviour;
-                                      }
-                                    }
-                                    caf::anon_send(to, std::move(out));
-                                  }});
-    return;
+    // The journal from memory; its version from the catalog, which may have to read it.
+    return storage::read_memory(
+        shop.feeds,
+        [to, which, &where = shop.where, &definitions = shop.definitions](const storage::memory_journal& from) {
+          const auto* found = from.find(which);
+          auto journal = found == nullptr ? result<core::loaded_task>{fail(errc::not_found, "no task " + which.str())}
+                                          : result<core::loaded_task>{*found};
+          storage::read(where, [to, journal = std::move(journal), &definitions](core::store& versions) {
+            caf::anon_send(to, with_version(journal, definitions, versions));
+          });
+        },
+        [] {});
   }
   storage::read(shop.where, [to, which, &definitions = shop.definitions](core::store& from) {
     caf::anon_send(to, load_from(from, definitions, which));

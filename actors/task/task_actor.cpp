@@ -4,6 +4,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <algorithm>
 #include <vector>
 
 #include "actors/storage/read_job.hpp"
@@ -61,12 +62,19 @@ struct task_state {
     if (core::is_settled(row().status.state)) settled = std::make_shared<const core::task>(task->state().view());
     auto& unit = in_flight->unit;
     timers = unit.timers_set;  // needed after the commit; the unit itself moves on
-    if (storage::is_volatile(which)) {
+    if (storage::is_volatile(which) && !unit.idempotency) {
       // Memory does not fail and nothing waits for a disk.
-      self->send(shop->feeds, append_request{std::move(unit), settled});
+      caf::anon_send(shop->feeds, append_request{std::move(unit), settled});
       return committed(std::move(settled));
     }
-    self->request(shop->journal, caf::infinite, append_request{std::move(unit), settled})
+    // A key that another request has used in the meantime is refused, also by memory.
+    if (storage::is_volatile(which)) return ask_to_append(shop->feeds, settled);
+    ask_to_append(shop->journal, settled);
+  }
+
+  template <class Keeper>
+  void ask_to_append(const Keeper& keeper, core::task_ptr settled) {
+    self->request(keeper, caf::infinite, append_request{std::move(in_flight->unit), settled})
         .then(
             [this, settled](const append_reply& reply) { reply.value ? committed(settled) : refused(reply.value.error()); },
             [this](const caf::error&) {
@@ -89,8 +97,7 @@ struct task_state {
     }
     if (done.crash) {
       watch.task_crashed(row().agent);
-      note(task_note::type::crashed, *done.crash);
-      return self->quit();
+      return retire(task_note::type::crashed, *done.crash);
     }
     if (task->ended()) {
       watch.task_ended(row().agent, row().status.state, row().updated_at - row().created_at);
@@ -106,28 +113,52 @@ struct task_state {
   // A task that was answered keeps its context busy again.
   void tell_what_it_does() {
     const bool waits = core::is_interrupted(row().status.state);
-    task_note news{which, waits ? task_note::type::waiting : task_note::type::busy, row().status.state, {}};
+    using type = task_note::type;
+    task_note news{which, waits ? type::waiting : asks() ? type::asking : type::busy, row().status.state, {}};
     if (awaited_person && !waits) news.context = context_key(row().tenant, row().owner, row().context_id);
     awaited_person = waits;
     self->send(agent, std::move(news));
   }
 
+  // It waits for nothing but its children.
+  bool asks() const {
+    const auto& effects = task->state().effects;
+    return !effects.empty() && std::all_of(effects.begin(), effects.end(), [](const auto& e) { return e.is_child(); });
+  }
+
   void refused(const error& why) {
     in_flight.reset();
     if (asker_in_flight.pending()) asker_in_flight.deliver(task_reply{why});
-    // What this actor believes is not what is stored: it ends, and the journal is read again.
-    for (auto& [what, who] : stash) give_back(std::move(what), std::move(who));
-    stash.clear();
-    note(!born ? task_note::type::unborn : task_note::type::reload, why.detail);
+    // Who asks is told now: one reload for each of them would make the last wait for long. Outcomes and timers stay.
+    std::erase_if(stash, [&](waiting_input& one) {
+      const bool told = one.who.pending() && one.what.kind != task_input::type::outcome;
+      if (told) one.who.deliver(task_reply{why});
+      return told;
+    });
+    if (born) return retire(task_note::type::reload, why.detail);
+    note(task_note::type::unborn, why.detail);
     self->quit();
   }
+
+  // What this actor believes is not what is stored, or its behaviour threw: another actor reads the journal. What is here or
+  // still comes goes back to the agent, which keeps it for that one; its leave says that nothing more comes.
+  void retire(task_note::type why, std::string reason) {
+    retired = true;
+    note(why, std::move(reason));
+    for (auto& [what, who] : stash) give_back(std::move(what), std::move(who));
+    stash.clear();
+  }
+  bool retired = false;
   bool awaited_person = false;  ///< after the last step
   bool born = false;            ///< whether a unit of it was ever committed
 
-  // To the agent again: the next actor of this task takes it.
   void give_back(task_input what, asker who) {
     shop->mailbox_depth->fetch_add(1, std::memory_order_relaxed);
-    who.delegate(agent, std::move(what));
+    if (who.pending()) {
+      who.delegate(agent, std::move(what));
+    } else {
+      caf::anon_send(agent, std::move(what));
+    }
   }
 
   void next_input() {
@@ -139,13 +170,26 @@ struct task_state {
   }
 
   void run(const pending_effect& effect, bool resumed) {
-    self->send(shop->effects,
-               run_effect{which, row().agent, effect.id, effect.tool, effect.arguments, effect.rerun, resumed});
+    self->send(shop->effects, run_effect{which,
+                                         row().agent,
+                                         {row().tenant, row().owner, 0},
+                                         row().context_id,
+                                         row().priority,
+                                         time_left(),
+                                         effect.id,
+                                         effect.request,
+                                         resumed});
+  }
+
+  std::optional<milliseconds> time_left() const {
+    const auto* deadline = task->state().timer_for("deadline");
+    return deadline == nullptr ? std::nullopt : std::optional{std::max(milliseconds{1}, deadline->due - now())};
   }
 
   // --- facts ---------------------------------------------------------------------------------------------------------
 
   void take(task_input& what, asker who) {
+    if (retired) return give_back(std::move(what), std::move(who));
     if (!task || in_flight) return stash.push_back({std::move(what), std::move(who)});
     handle(what, std::move(who));
   }
@@ -228,6 +272,8 @@ struct task_state {
       std::swap(entry, stash.front());
       return next_input();
     }
+    if (journal.parent_ended && !task->ended())
+      return commit(task->cancel("the task that asked for it has ended", now()), {});
     if (task->undecided() && held) return note(task_note::type::held);
     if (task->undecided()) return commit(task->decide(now()), {});
     if (!task->ended()) tell_what_it_does();
@@ -262,6 +308,10 @@ struct task_state {
   }
 
   void leave_now(leave order) {
+    if (retired) {
+      if (order.granted) self->quit();
+      return;
+    }
     const bool nothing =
         task && !in_flight && stash.empty() && (task->ended() || (task->state().effects.empty() && !just_held_undecided()));
     if (order.granted) return nothing ? self->quit() : note(task_note::type::stay);

@@ -3,7 +3,10 @@
 // A plain value; any thread.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace mofa::core {
 
@@ -16,6 +19,15 @@ enum class scope : unsigned {
   metrics = 16,
   admin = 32,  ///< everything, and the other owners' tasks of the same tenant
 };
+
+inline constexpr std::array<scope, 6> all_scopes{scope::tasks_read,   scope::tasks_write, scope::agents_read,
+                                                 scope::agents_write, scope::metrics,     scope::admin};
+
+/// "tasks:read", "tasks:write", "agents:read", "agents:write", "metrics", "admin".
+std::string_view to_string(scope which);
+std::optional<scope> scope_from(std::string_view text);
+/// All of them, in this order, with commas between: for help and errors.
+std::string scope_names();
 
 struct caller {
   std::string tenant = "default";

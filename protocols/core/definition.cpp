@@ -17,7 +17,6 @@ constexpr std::array<std::string_view, 11> reserved_names{"a2a",   "api",    "v1
 constexpr std::array<std::string_view, 7> limit_members{"max_concurrent_tasks", "max_queued_tasks", "timeout_ms",
                                                         "input_timeout_ms",     "max_steps",        "max_tokens",
                                                         "max_cost_microusd"};
-constexpr std::array<std::string_view, 3> unused_limits{"max_steps", "max_tokens", "max_cost_microusd"};
 constexpr std::array<std::string_view, 5> skill_members{"id", "name", "description", "tags", "examples"};
 constexpr std::array<std::string_view, 3> supervision_members{"intensity", "period_ms", "backoff_ms"};
 constexpr std::array<std::string_view, 2> durability_names{"sync", "none"};
@@ -28,6 +27,7 @@ constexpr std::size_t description_bytes = 16'384;
 constexpr std::size_t label_bytes = 256;
 constexpr std::size_t label_count = 64;
 constexpr std::size_t skill_count = 256;
+constexpr std::int64_t most_budget = 1'000'000'000'000;
 constexpr std::int64_t longest_ms = 366LL * 24 * 3600 * 1000;  // a year: no deadline is meant to be farther
 
 /// [a-z0-9][a-z0-9_-]{0,62}
@@ -128,7 +128,8 @@ std::vector<skill> read_skills(const json& value, const std::string& path, field
   return out;
 }
 
-agent_limits read_limits(const json& value, const std::string& path, const std::string& kind, field_errors& errors) {
+agent_limits read_limits(const json& value, const std::string& path, const std::string& kind, bool steps,
+                         field_errors& errors) {
   agent_limits out;
   object_fields fields{value, path, limit_members, errors};
   if (const auto n = fields.integer("max_concurrent_tasks", 1, 1'000'000)) out.max_concurrent_tasks = static_cast<int>(*n);
@@ -138,9 +139,15 @@ agent_limits read_limits(const json& value, const std::string& path, const std::
   if (input_timeout != nullptr && !input_timeout->is_null()) {
     if (const auto n = fields.integer("input_timeout_ms", 1, longest_ms)) out.input_timeout = milliseconds{*n};
   }
-  for (const auto name : unused_limits) {
-    if (fields.find(name) != nullptr) fields.add(name, "kind '" + kind + "' does not use '" + std::string{name} + "'");
-  }
+  if (!steps && fields.find("max_steps") != nullptr) fields.add("max_steps", "kind '" + kind + "' does not use 'max_steps'");
+  if (const auto n = fields.integer("max_steps", 1, 10'000)) out.max_steps = static_cast<int>(*n);
+  const auto budget = [&](const char* name) {
+    const auto* given = fields.find(name);
+    if (given == nullptr || given->is_null()) return std::optional<std::int64_t>{};
+    return fields.integer(name, 0, most_budget);
+  };
+  out.max_tokens = budget("max_tokens");
+  out.max_cost_microusd = budget("max_cost_microusd");
   return out;
 }
 
@@ -167,7 +174,7 @@ supervision_spec read_supervision(const json& value, const std::string& path, fi
   return out;
 }
 
-void read_common(object_fields& fields, definition& out, field_errors& errors) {
+void read_common(object_fields& fields, definition& out, bool steps, field_errors& errors) {
   out.description = fields.text("description", description_bytes).value_or("");
   if (const auto* value = fields.find("labels")) out.labels = read_labels(*value, "/labels", errors);
   if (const auto* value = fields.find("skills")) out.skills = read_skills(*value, "/skills", errors);
@@ -175,7 +182,7 @@ void read_common(object_fields& fields, definition& out, field_errors& errors) {
     fields.add("input_schema", "must be a JSON Schema: an object, not " + std::string{type_name(*value)});
   }
   if (const auto word = fields.choice("durability", durability_names)) out.durability = static_cast<durability>(*word);
-  if (const auto* value = fields.find("limits")) out.limits = read_limits(*value, "/limits", out.kind, errors);
+  if (const auto* value = fields.find("limits")) out.limits = read_limits(*value, "/limits", out.kind, steps, errors);
   if (const auto word = fields.choice("on_busy_context", busy_names)) out.on_busy_context = static_cast<busy_policy>(*word);
   if (const auto* value = fields.find("supervision")) out.supervision = read_supervision(*value, "/supervision", errors);
   if (fields.find("subscribe") != nullptr)
@@ -184,7 +191,7 @@ void read_common(object_fields& fields, definition& out, field_errors& errors) {
 
 }  // namespace
 
-result<definition> definition_from_json(json document, std::span<const std::string_view> own) {
+result<definition> definition_from_json(json document, std::span<const std::string_view> own, bool steps) {
   std::vector<std::string_view> known{common_members.begin(), common_members.end()};
   known.insert(known.end(), own.begin(), own.end());
   const std::string root;
@@ -193,7 +200,7 @@ result<definition> definition_from_json(json document, std::span<const std::stri
   {
     object_fields fields{document, root, known, errors};
     read_head(fields, out);
-    read_common(fields, out, errors);
+    read_common(fields, out, steps, errors);
   }
   if (!errors.empty()) return invalid_fields(std::move(errors));
   out.document = std::move(document);

@@ -28,6 +28,9 @@ struct agent_limits {
   int max_queued_tasks = 10'000;
   milliseconds timeout{600'000};  ///< of a task; stands still while a person is awaited
   std::optional<milliseconds> input_timeout;
+  int max_steps = 25;                             ///< model calls of one task
+  std::optional<std::int64_t> max_tokens;         ///< of one task and its children, input and output
+  std::optional<std::int64_t> max_cost_microusd;  ///< of one task and its children
 };
 
 /// How often one task may crash, and how its restarts are spaced.
@@ -55,9 +58,9 @@ struct definition {
 };
 using definition_ptr = std::shared_ptr<const definition>;
 
-/// Reads the common members; `own` are the names of the members that the kind reads itself.
-/// Errors carry JSON pointers in `fields`; all of them, not only the first.
-result<definition> definition_from_json(json document, std::span<const std::string_view> own);
+/// Reads the common members; `own` are the names of the members that the kind reads itself; `steps`: whether the kind counts
+/// steps. Errors carry JSON pointers in `fields`; all of them, not only the first.
+result<definition> definition_from_json(json document, std::span<const std::string_view> own, bool steps = false);
 
 /// `name` and `kind` of a document, to find out whose members it may have; errors as above.
 result<std::pair<std::string, std::string>> definition_head(const json& document);

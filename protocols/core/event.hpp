@@ -28,6 +28,7 @@ inline constexpr std::string_view status_changed = "status_changed";
 inline constexpr std::string_view message_added = "message_added";
 inline constexpr std::string_view artifact_updated = "artifact_updated";
 inline constexpr std::string_view effect_requested = "effect_requested";
+inline constexpr std::string_view child_started = "child_started";
 inline constexpr std::string_view timer_set = "timer_set";
 inline constexpr std::string_view timer_canceled = "timer_canceled";
 inline constexpr std::string_view replied = "replied";
@@ -36,17 +37,26 @@ inline constexpr std::string_view behaviour_crashed = "behaviour_crashed";
 
 /// Whether the kind is one of the facts.
 bool is_fact(std::string_view kind);
+/// Whether it is one of those above: every behaviour knows them.
+bool is_common(std::string_view kind);
 
 /// A decided event before it has a number. What `data` holds for each common kind:
 ///
-///     submitted         {message, agent, agent_version, context_id, priority, tenant, owner, labels?, timeout_ms?,
-///     parent_id?} message_received  {message} effect_resolved   {effect_id, value} or {effect_id, error: {code, detail}}
+///     submitted         {message, agent, agent_version, context_id, context_new?, priority, tenant, owner, labels?,
+///                        timeout_ms?, budget?: {max_tokens?, max_cost_microusd?}, parent_id?, depth?,
+///                        history?: [message], instructions?}
+///     message_received  {message}
+///     effect_resolved   {effect_id, value, usage?} or {effect_id, error: {code, detail}, usage?}
 ///     timer_fired       {timer_id}
 ///     cancel_requested  {reason?}
 ///     status_changed    {state, code?, message?}
 ///     message_added     {message}
 ///     artifact_updated  {artifact: {artifact_id, name, parts}, append, last}
-///     effect_requested  {effect_id, type: "tool", tool, arguments, rerun}   the host writes effect_id: "<task>/<seq>"
+///     effect_requested  {effect_id, type, rerun, reserve?: {tokens?, cost_microusd?}, denied?} and what the type needs:
+///                        tool {tool, arguments} · model {model, messages, …} · recall {max_messages} ·
+///                        child {agent, message, child_id, depth}. The host writes effect_id: "<task>/<seq>", child_id,
+///                        depth, a child's reserve, and `denied` when the budget has no room: the limit that was met
+///     child_started     {effect_id, child_id, agent}                        by the host, after the request of a child
 ///     timer_set         {timer_id, purpose, due}                            the host writes timer_id: "<task>/<seq>"
 ///     timer_canceled    {timer_id}
 ///     replied           {message}

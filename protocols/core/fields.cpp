@@ -77,7 +77,7 @@ const json* object_fields::find(std::string_view name) const {
 
 const json* object_fields::require(std::string_view name) {
   const auto* found = find(name);
-  if (found == nullptr && object_ != nullptr) add(name, "is missing");
+  if (found == nullptr && object_ != nullptr) add(name, "missing member '" + std::string{name} + "'");
   return found;
 }
 

@@ -14,6 +14,8 @@
 #include "protocols/core/caller.hpp"
 #include "protocols/core/ports/event_sink.hpp"
 #include "protocols/core/ports/task_service.hpp"
+#include "protocols/http/dialogue.hpp"
+#include "protocols/http/feed_encoder.hpp"
 #include "server/base/callback.hpp"
 
 namespace mofa::http {
@@ -44,20 +46,22 @@ struct request {
 
 struct response;
 
-/// A response whose body is a task's feed as Server-Sent Events. The session brings the sink, so that the feed
-/// writes no faster than the socket.
+/// A response whose body is a task's feed, with the content type text/event-stream. The session brings the sink, so that the
+/// feed writes no faster than the socket.
 struct event_stream {
   /// Subscribes. On errc::task_terminal the session answers 204, on another failure what `refuse` makes of it.
   callback<void(std::size_t credit, std::shared_ptr<core::event_sink>, core::completion<core::subscription_ptr>)> open;
   callback<response(const error&)> refuse;
+  std::unique_ptr<feed_encoder> encoder{};  ///< none: events and frames as they are, as Server-Sent Events
 };
 
 struct response {
   int status = 200;
   header_list headers;  ///< without Content-Length, Date, X-Request-Id: the session writes those
   std::string body;
-  std::string content_type;            ///< empty when there is no body
-  std::optional<event_stream> stream;  ///< instead of a body
+  std::string content_type;                ///< empty when there is no body
+  std::optional<event_stream> stream;      ///< instead of a body
+  std::optional<http::upgrade> upgrade{};  ///< instead of a body, with status 101
 };
 
 /// Takes the answer to one request, exactly once, on any thread.

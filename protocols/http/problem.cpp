@@ -60,6 +60,12 @@ problem_kind problem_kind_of(errc code) {
       return {503, "Storage is full"};
     case errc::timeout:
       return {504, "No answer in time"};
+    case errc::limit_exceeded:
+      return {422, "Limit exceeded"};
+    case errc::upstream_failed:
+      return {502, "Upstream failed"};
+    case errc::address_refused:
+      return {403, "Address not allowed"};
     case errc::unsupported:
       return {501, "Not supported"};
     case errc::io:
@@ -74,6 +80,20 @@ problem_kind problem_kind_of(errc code) {
       return {500, "Internal error"};
   }
   return {500, "Internal error"};
+}
+
+// Retry-After (RFC 9110, section 10.2.3); RateLimit and RateLimit-Policy as structured fields, as
+// draft-ietf-httpapi-ratelimit-headers writes them.
+void add_error_headers(response& out, const error& why) {
+  if (out.status == 401) out.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"mofa\"");
+  if (out.status != 429 && out.status != 503) return;
+  const auto seconds = std::to_string(why.retry_after.value_or(std::chrono::seconds{1}).count());
+  out.headers.emplace_back("Retry-After", seconds);
+  if (!why.limit) return;
+  const auto name = '"' + std::string{why.limit->name} + '"';
+  out.headers.emplace_back("RateLimit", name + ";r=0;t=" + seconds);
+  out.headers.emplace_back("RateLimit-Policy",
+                           name + ";q=" + std::to_string(why.limit->quota) + ";qu=\"concurrent-requests\"");
 }
 
 response problem(const error& why, std::string_view instance, std::string_view request_id) {
@@ -99,12 +119,7 @@ response problem(const error& why, problem_kind kind, std::string_view instance,
   out.content_type = "application/problem+json";
   // Details may quote what the client sent: bytes that are not UTF-8 become U+FFFD.
   out.body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  if (kind.status == 401) out.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"mofa\"");
-  if (why.retry_after) {
-    out.headers.emplace_back("Retry-After", std::to_string(why.retry_after->count()));
-  } else if (kind.status == 429 || kind.status == 503) {
-    out.headers.emplace_back("Retry-After", "1");
-  }
+  add_error_headers(out, why);
   return out;
 }
 

@@ -27,4 +27,8 @@ response problem(const error& why, std::string_view instance, std::string_view r
 /// The same with another status and title, for what HTTP tells apart and errc does not (408).
 response problem(const error& why, problem_kind kind, std::string_view instance, std::string_view request_id);
 
+/// What every error brings besides its body, whatever the dialect: Retry-After and RateLimit (429 and 503), WWW-Authenticate
+/// (401). `out` has its status already.
+void add_error_headers(response& out, const error& why);
+
 }  // namespace mofa::http

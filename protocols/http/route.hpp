@@ -17,6 +17,8 @@ struct route {
   std::string pattern;  ///< "/api/v1/agents/{name}:pause"; {x} matches one segment, up to a ':verb' of the pattern
   std::optional<core::scope> scope;  ///< none: open to everybody
   std::function<void(request, responder)> handle;
+  /// How a refusal looks that comes before the handler (key, scope, method, room); none: a problem document.
+  std::function<response(const error&)> refuse{};
 };
 
 using route_table = std::vector<route>;

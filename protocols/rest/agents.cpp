@@ -57,7 +57,10 @@ void add_agent_routes(http::route_table& table, core::agent_service& agents) {
                      reply to{from, std::move(respond)};
                      auto name = only_name(from);
                      if (!name) return to.fail(name.error());
-                     agents.get(std::move(*name), answer<core::agent_info>(std::move(to)));
+                     agents.get(std::move(*name), [to = std::move(to)](result<core::agent_info> got) mutable {
+                       if (!got) return to.fail(got.error());
+                       to.json(200, encode(*got), {etag_of(*got)});
+                     });
                    }});
   table.push_back({"GET", "/api/v1/agents/{name}/versions", reads, [&agents](http::request from, http::responder respond) {
                      reply to{from, std::move(respond)};

@@ -3,19 +3,28 @@
 // Pure functions over values; any thread.
 #pragma once
 
-#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "protocols/core/json_text.hpp"
 #include "protocols/core/ports/agent_service.hpp"
 #include "protocols/core/ports/task_service.hpp"
 #include "protocols/core/task.hpp"
-#include "protocols/rest/json_text.hpp"
+#include "protocols/core/task_text.hpp"
 
 namespace mofa::rest {
 
-inline constexpr std::size_t whole_history = std::numeric_limits<std::size_t>::max();
+using core::append_json;
+using core::append_labels;
+using core::append_message;
+using core::append_number;
+using core::append_row;
+using core::append_string;
+using core::append_string_or_null;
+using core::append_task;
+using core::append_time;
+using core::whole_history;
 
 /// The task with its artifacts and the last `history` messages.
 std::string encode(const core::task& value, std::size_t history = whole_history);
@@ -40,10 +49,6 @@ std::string encode(const core::context_info& value);
 std::string encode(const core::page<core::context_info>& value);
 /// {"items": [message…], "next_cursor"}
 std::string encode(const core::page<core::message>& value);
-
-void append_labels(std::string& out, const core::label_map& labels);
-void append_message(std::string& out, const core::message& value);
-void append_row(std::string& out, const core::task_row& value);
 
 /// {"items": […], "next_cursor"} around what `append(out, item)` writes.
 template <class T, class Append>

@@ -1,5 +1,5 @@
+#include "protocols/core/json_text.hpp"
 #include "protocols/rest/encode.hpp"
-#include "protocols/rest/json_text.hpp"
 
 namespace mofa::rest {
 namespace {
@@ -40,15 +40,22 @@ void append_head(std::string& out, const core::agent_info& value) {
   append_string_or_null(out += ",\"error\":", value.error);
 }
 
+void append_optional(std::string& out, const std::optional<std::int64_t>& value) {
+  if (value)
+    append_number(out, *value);
+  else
+    out += "null";
+}
+
 void append_limits(std::string& out, const core::agent_limits& value) {
   append_number(out += "{\"max_concurrent_tasks\":", std::int64_t{value.max_concurrent_tasks});
   append_number(out += ",\"max_queued_tasks\":", std::int64_t{value.max_queued_tasks});
   append_number(out += ",\"timeout_ms\":", std::int64_t{value.timeout.count()});
-  out += ",\"input_timeout_ms\":";
-  if (value.input_timeout)
-    append_number(out, std::int64_t{value.input_timeout->count()});
-  else
-    out += "null";
+  append_optional(out += ",\"input_timeout_ms\":",
+                  value.input_timeout ? std::optional<std::int64_t>{value.input_timeout->count()} : std::nullopt);
+  append_number(out += ",\"max_steps\":", std::int64_t{value.max_steps});
+  append_optional(out += ",\"max_tokens\":", value.max_tokens);
+  append_optional(out += ",\"max_cost_microusd\":", value.max_cost_microusd);
   out += '}';
 }
 

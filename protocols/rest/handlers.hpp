@@ -14,11 +14,15 @@ namespace mofa::rest {
 
 void add_health_routes(http::route_table& table, const dependencies& parts);
 void add_agent_routes(http::route_table& table, core::agent_service& agents);
+void add_definition_routes(http::route_table& table, core::agent_service& agents);
 void add_submit_route(http::route_table& table, core::task_service& tasks);
 void add_task_routes(http::route_table& table, core::task_service& tasks);
 void add_message_routes(http::route_table& table, core::task_service& tasks);
 void add_context_routes(http::route_table& table, core::task_service& tasks);
+void add_inventory_routes(http::route_table& table, const inventory& all);
 
+/// The header that names the agent's version, for If-Match.
+std::pair<std::string, std::string> etag_of(const core::agent_info& what);
 /// Success when the request has no query parameters.
 result<void> no_query(const http::request& from);
 /// The task id in the path; not_found when it is not the form of one.

@@ -4,7 +4,6 @@
 #include <cctype>
 #include <charconv>
 
-#include "protocols/rest/digest.hpp"
 #include "server/base/limits.hpp"
 
 namespace mofa::rest {
@@ -123,27 +122,6 @@ result<std::optional<std::uint64_t>> last_event_id(const http::request& from) {
                  "Last-Event-ID must be the number of an event",
                  {{"Last-Event-ID", "must be the number of an event"}}};
   return std::optional{*number};
-}
-
-result<std::optional<core::idempotency>> idempotency_of(const http::request& from) {
-  const auto key = from.header("idempotency-key");
-  if (!key) return std::optional<core::idempotency>{};
-  const bool visible = std::all_of(key->begin(), key->end(), [](char c) { return c > 0x20 && c < 0x7f; });
-  if (key->empty() || key->size() > limits::client_id_bytes || !visible)
-    return error{errc::invalid,
-                 "Idempotency-Key must be 1 to 128 visible ASCII characters",
-                 {{"Idempotency-Key", "must be 1 to 128 visible ASCII characters"}}};
-  core::idempotency once{
-      .key = std::string{*key}, .operation = from.method + ' ' + from.path, .body_hash = sha256_hex(from.body)};
-  if (once.body_hash.empty()) return fail(errc::internal, "the body could not be hashed");
-  return std::optional{std::move(once)};
-}
-
-result<void> check_content_type(const http::request& from) {
-  if (!from.from_browser || from.body.empty()) return {};
-  std::string_view type = from.header("content-type").value_or("");
-  if (same(take(type, ';'), "application/json")) return {};
-  return fail(errc::unsupported_media_type, "a web page must send Content-Type: application/json");
 }
 
 }  // namespace mofa::rest

@@ -1,4 +1,4 @@
-// What a request's headers ask for: how long to wait, JSON or a stream, where to resume, and how to make a repeat harmless.
+// What a request's headers ask for: how long to wait, JSON or a stream, and where to resume.
 // Read by the handlers before they ask a port.
 // Pure functions over values; any thread.
 #pragma once
@@ -8,7 +8,6 @@
 #include <optional>
 #include <string_view>
 
-#include "protocols/core/ports/task_service.hpp"
 #include "protocols/http/message.hpp"
 
 namespace mofa::rest {
@@ -23,12 +22,5 @@ result<bool> wants_stream(const http::request& from);
 
 /// The number in `Last-Event-ID`; nothing when there is no such header. Error: invalid.
 result<std::optional<std::uint64_t>> last_event_id(const http::request& from);
-
-/// `Idempotency-Key`, bound to the method, the path and the body; nothing when there is no such header.
-/// Error invalid: not 1 to limits::client_id_bytes visible ASCII characters.
-result<std::optional<core::idempotency>> idempotency_of(const http::request& from);
-
-/// Error unsupported_media_type: a web page sends something else than application/json.
-result<void> check_content_type(const http::request& from);
 
 }  // namespace mofa::rest

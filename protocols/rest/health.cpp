@@ -1,7 +1,7 @@
 #include <memory>
 
+#include "protocols/core/json_text.hpp"
 #include "protocols/rest/handlers.hpp"
-#include "protocols/rest/json_text.hpp"
 #include "protocols/rest/openapi.hpp"
 
 namespace mofa::rest {

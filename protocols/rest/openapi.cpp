@@ -23,6 +23,8 @@ std::string_view description_of(int status) {
   switch (status) {
     case 400:
       return "The body or the query is not well-formed";
+    case 403:
+      return "The key lacks the scope, or a web page of another origin asks";
     case 404:
       return "No such thing, or another owner's";
     case 406:
@@ -96,6 +98,7 @@ std::string openapi_document(std::string_view version) {
   for (const auto& each : operations()) out["paths"][std::string{each.path}][lower(each.method)] = describe(each);
   out["components"]["parameters"] = ordered::parse(parameters_text());
   out["components"]["schemas"] = ordered::parse(schemas_text());
+  out["components"]["schemas"].update(ordered::parse(dialect_schemas_text()));
   out["components"]["securitySchemes"]["key"] = {
       {"type", "http"},
       {"scheme", "bearer"},

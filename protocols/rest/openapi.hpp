@@ -33,9 +33,12 @@ struct operation {
   std::vector<int> errors;  ///< statuses answered with a problem document
 };
 
-/// All operations, those of /metrics too.
+/// The operations of the other dialects that are spoken over HTTP, and the object of their schemas as JSON text.
+std::vector<operation> dialect_operations();
+std::string_view dialect_schemas_text();
+/// All operations, those of /metrics and of the other dialects too.
 std::span<const operation> operations();
-/// The object under `components.schemas`, as JSON text.
+/// The object under `components.schemas` without those of the other dialects, as JSON text.
 std::string_view schemas_text();
 /// The object under `components.parameters`, as JSON text.
 std::string_view parameters_text();

@@ -103,6 +103,39 @@ std::vector<operation> agent_operations() {
        false,
        {{200, "agent", "The agent"}},
        {404, 422, 503}},
+      {"POST",
+       "/api/v1/agents",
+       "create_agent",
+       "agents",
+       "agents:write",
+       "A new agent from its definition, as JSON or YAML",
+       {},
+       "definition",
+       true,
+       {{201, "agent", "The agent"}},
+       {400, 409, 415, 422, 503}},
+      {"PUT",
+       agent_path,
+       "replace_agent",
+       "agents",
+       "agents:write",
+       "A new version of an agent; tasks keep the version that they started with",
+       {"agent_name", "if_match"},
+       "definition",
+       true,
+       {{200, "agent", "The agent"}},
+       {400, 404, 409, 412, 415, 422, 503}},
+      {"DELETE",
+       agent_path,
+       "delete_agent",
+       "agents",
+       "agents:write",
+       "Remove an agent; its tasks stay readable",
+       {"agent_name", "if_match", "drain"},
+       "",
+       false,
+       {{204, "", "It is gone"}, {202, "draining", "It goes when its last task has ended"}},
+       {404, 409, 412, 422, 503}},
       {"GET",
        "/api/v1/agents/{name}/versions",
        "list_agent_versions",
@@ -280,9 +313,37 @@ std::vector<operation> context_operations() {
   };
 }
 
+std::vector<operation> inventory_operations() {
+  return {
+      {"GET",
+       "/api/v1/tools",
+       "list_tools",
+       "inventory",
+       "agents:read",
+       "The tools that agents can call",
+       {},
+       "",
+       false,
+       {{200, "tool_page", "All of them"}},
+       {422, 503}},
+      {"GET",
+       "/api/v1/models",
+       "list_models",
+       "inventory",
+       "agents:read",
+       "The models that agents can ask, with what is off, and why",
+       {},
+       "",
+       false,
+       {{200, "model_page", "All of them"}},
+       {422, 503}},
+  };
+}
+
 std::vector<operation> all_operations() {
   std::vector<operation> out;
-  for (const auto& group : {health_operations(), agent_operations(), task_operations(), context_operations()})
+  for (const auto& group : {health_operations(), agent_operations(), task_operations(), context_operations(),
+                            inventory_operations(), dialect_operations()})
     out.insert(out.end(), group.begin(), group.end());
   return out;
 }

@@ -10,10 +10,12 @@ http::route_table routes(dependencies parts) {
   http::route_table table;
   add_health_routes(table, parts);
   add_agent_routes(table, parts.agents);
+  add_definition_routes(table, parts.agents);
   add_submit_route(table, parts.tasks);
   add_task_routes(table, parts.tasks);
   add_message_routes(table, parts.tasks);
   add_context_routes(table, parts.tasks);
+  add_inventory_routes(table, parts.uses);
   return table;
 }
 

@@ -5,9 +5,12 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "protocols/core/ports/agent_service.hpp"
+#include "protocols/core/ports/model_directory.hpp"
 #include "protocols/core/ports/task_service.hpp"
+#include "protocols/core/ports/tool.hpp"
 #include "protocols/http/route.hpp"
 
 namespace mofa::rest {
@@ -18,10 +21,17 @@ struct readiness {
   std::string reason;
 };
 
+/// What agents of this server can use; known at the start.
+struct inventory {
+  std::vector<core::tool_ptr> tools;
+  std::vector<core::model_info> models;
+};
+
 /// What the handlers ask. The services outlive the table.
 struct dependencies {
   core::task_service& tasks;
   core::agent_service& agents;
+  inventory uses{};
   std::function<readiness()> ready;  ///< called on session threads; must not block
   std::string version;               ///< of the server, for /healthz and /openapi.json
 };

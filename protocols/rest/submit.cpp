@@ -1,3 +1,4 @@
+#include "protocols/http/headers.hpp"
 #include "protocols/rest/body.hpp"
 #include "protocols/rest/handlers.hpp"
 #include "protocols/rest/headers.hpp"
@@ -10,7 +11,7 @@ result<core::submission> read(const http::request& from) {
   if (auto checked = no_query(from); !checked) return std::move(checked).error();
   auto agent = name_in_path(from, "name", "agent");
   if (!agent) return std::move(agent).error();
-  auto once = idempotency_of(from);
+  auto once = http::idempotency_of(from);
   if (!once) return std::move(once).error();
   auto what = read_submission(from);
   if (!what) return std::move(what).error();
@@ -68,7 +69,7 @@ void add_message_routes(http::route_table& table, core::task_service& tasks) {
                      if (auto checked = no_query(from); !checked) return to.fail(checked.error());
                      const auto id = task_in_path(from);
                      if (!id) return to.fail(id.error());
-                     auto once = idempotency_of(from);
+                     auto once = http::idempotency_of(from);
                      if (!once) return to.fail(once.error());
                      auto what = read_message(from);
                      if (!what) return to.fail(what.error());

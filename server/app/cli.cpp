@@ -2,22 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include <charconv>
 
-#include "actors/scenario/kind.hpp"
+#include "server/app/check_bench.hpp"
+#include "server/app/client/commands.hpp"
+#include "server/app/command.hpp"
 #include "server/app/definitions.hpp"
+#include "server/app/doctor.hpp"
+#include "server/app/exit_code.hpp"
+#include "server/app/new_agent.hpp"
 #include "server/app/version.hpp"
 #include "server/gateway/key.hpp"
 #include "server/settings/print.hpp"
-#include "server/tools/clock_tool.hpp"
-#include "server/tools/registry.hpp"
 
 namespace mofa::app {
 namespace {
-
-constexpr int usage_error = 2;
 
 struct serve_arguments {
   std::string config, listen, data;
@@ -29,7 +28,7 @@ struct key_arguments {
   std::vector<std::string> scopes;
 };
 
-int complain(const std::string& line, int code = 1) {
+int complain(const std::string& line, int code = exit_code::failed) {
   fmt::print(stderr, "{}\n", line);
   return code;
 }
@@ -62,16 +61,14 @@ std::optional<std::chrono::hours> span_from(const std::string& text) {
 int run_new_key(const key_arguments& wanted) {
   std::string scopes;
   for (const auto& name : wanted.scopes) {
-    if (!gateway::scope_from(name))
-      return complain(
-          fmt::format("unknown scope '{}'; known: tasks:read, tasks:write, agents:read, agents:write, metrics, admin", name),
-          usage_error);
+    if (!core::scope_from(name))
+      return complain(fmt::format("unknown scope '{}'; known: {}", name, core::scope_names()), exit_code::usage);
     scopes += (scopes.empty() ? "\"" : ", \"") + name + "\"";
   }
   std::string expires;
   if (!wanted.expires.empty()) {
     const auto span = span_from(wanted.expires);
-    if (!span) return complain("--expires takes a number of days or hours: 90d, 12h", usage_error);
+    if (!span) return complain("--expires takes a number of days or hours: 90d, 12h", exit_code::usage);
     expires = ", expires: \"" + to_rfc3339(system_clock{}.now() + *span) + "\"";
   }
   const auto made = gateway::generate_key();
@@ -84,12 +81,13 @@ int run_new_key(const key_arguments& wanted) {
 }
 
 int run_validate(const std::vector<std::string>& files, const extensions& added) {
-  const system_clock time;
-  auto all = added.tools;
-  all.push_back(std::make_shared<tools::clock_tool>(time));
-  const auto tools = tools::registry::make(std::move(all));
-  if (!tools) return complain(tools.error().detail);
-  const catalog::catalog kinds{{scenario::make_kind(tools->idempotent_by_name())}};
+  settings::sources from;
+  from.environment = settings::process_environment();
+  const auto loaded = settings::load(from);
+  if (!loaded) return complain(loaded.error().detail);
+  const auto bench = check_bench::make(loaded->values, added.tools);
+  if (!bench) return complain(bench.error().detail);
+  const catalog::catalog kinds{(**bench)->kinds};
   int code = 0;
   for (const auto& file : files) {
     const auto made = read_definition(file, kinds);
@@ -102,46 +100,68 @@ int run_validate(const std::vector<std::string>& files, const extensions& added)
   return code;
 }
 
+void add_serve(const command& root, extensions& added) {
+  const auto wanted = std::make_shared<serve_arguments>();
+  const auto serves = root.sub("serve", "Run the server");
+  serves.text("--config", wanted->config, "Configuration file (else $MOFA_CONFIG, config/mofa.yaml, /etc/mofa/mofa.yaml)");
+  serves.text("--listen", wanted->listen, "ADDR:PORT to listen on");
+  serves.text("--data", wanted->data, "Folder of the data");
+  serves.flag("--print-config", wanted->print, "Show the configuration that would be used, and end");
+  serves.does([wanted, &added] { return run_serve(*wanted, std::move(added)); });
+}
+
+void add_keys(const command& root) {
+  const auto wanted = std::make_shared<key_arguments>();
+  const auto makes =
+      root.sub("keys", "API keys").sub("new", "Make a key; prints it once, with its line for the configuration");
+  makes.text("NAME", wanted->name, "Name of the key: the owner of what it creates", need::required);
+  makes.text("--tenant", wanted->tenant, "Tenant");
+  makes.texts("--scope", wanted->scopes, core::scope_names() + "; repeat for more");
+  makes.text("--expires", wanted->expires, "After so many days or hours: 90d, 12h");
+  makes.does([wanted] { return run_new_key(*wanted); });
+}
+
+void add_validate(const command& root, const extensions& added) {
+  const auto files = std::make_shared<std::vector<std::string>>();
+  const auto validates = root.sub("validate", "Check agent definitions without running them");
+  validates.texts("FILE", *files, "YAML or JSON", need::required);
+  validates.does([files, &added] { return run_validate(*files, added); });
+}
+
+void add_version(const command& root) {
+  root.sub("version", "Print the version").does([] {
+    fmt::print("mofa {}\n", version);
+    return exit_code::done;
+  });
+}
+
+void add_completion(const command& root, const command_line& line) {
+  root.sub("completion", "Completion of commands and options for a shell")
+      .sub("bash", "Print the script: source <(mofa completion bash)")
+      .does([&line] {
+        fmt::print("{}", line.bash_completion());
+        return exit_code::done;
+      });
+}
+
 }  // namespace
 
 int run(int argc, char** argv, extensions added) {
-  CLI::App app{"MoFA Server: agents as supervised, journaled actors", "mofa"};
-  app.require_subcommand(1);
-
-  serve_arguments serving;
-  auto* serve_command = app.add_subcommand("serve", "Run the server");
-  serve_command->add_option("--config", serving.config,
-                            "Configuration file (else $MOFA_CONFIG, config/mofa.yaml, /etc/mofa/mofa.yaml)");
-  serve_command->add_option("--listen", serving.listen, "ADDR:PORT to listen on");
-  serve_command->add_option("--data", serving.data, "Folder of the data");
-  serve_command->add_flag("--print-config", serving.print, "Show the configuration that would be used, and end");
-
-  auto* keys = app.add_subcommand("keys", "API keys");
-  keys->require_subcommand(1);
-  key_arguments key;
-  auto* new_key = keys->add_subcommand("new", "Make a key; prints it once, with its line for the configuration");
-  new_key->add_option("NAME", key.name, "Name of the key: the owner of what it creates")->required();
-  new_key->add_option("--tenant", key.tenant, "Tenant");
-  new_key->add_option("--scope", key.scopes,
-                      "tasks:read, tasks:write, agents:read, agents:write, metrics, admin; repeat for more");
-  new_key->add_option("--expires", key.expires, "After so many days or hours: 90d, 12h");
-
-  std::vector<std::string> files;
-  auto* validate = app.add_subcommand("validate", "Check agent definitions without running them");
-  validate->add_option("FILE", files, "YAML or JSON")->required();
-
-  auto* tell_version = app.add_subcommand("version", "Print the version");
-
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& wrong) {
-    return app.exit(wrong) == 0 ? 0 : usage_error;
-  }
-  if (serve_command->parsed()) return run_serve(serving, std::move(added));
-  if (new_key->parsed()) return run_new_key(key);
-  if (validate->parsed()) return run_validate(files, added);
-  if (tell_version->parsed()) fmt::print("mofa {}\n", version);
-  return 0;
+  command_line line{"mofa", "MoFA Server: agents as supervised, journaled actors"};
+  const auto root = line.root();
+  add_serve(root, added);
+  client::add_call(root);
+  client::add_chat(root);
+  client::add_agents(root);
+  client::add_tasks(root);
+  client::add_events(root);
+  add_new(root);
+  add_validate(root, added);
+  add_doctor(root, added);
+  add_keys(root);
+  add_completion(root, line);
+  add_version(root);
+  return line.run(argc, argv);
 }
 
 }  // namespace mofa::app

@@ -1,4 +1,4 @@
-// The command line: `mofa serve`, `mofa keys new`, `mofa validate`, `mofa version`.
+// The command line: serve, keys, validate, completion, version, and the commands that other files declare.
 // Called by main with the process's arguments.
 // The main thread.
 #pragma once
@@ -7,7 +7,7 @@
 
 namespace mofa::app {
 
-/// Runs the command that the arguments name; the exit code: 0 done, 1 failed, 2 usage, 70 the supervision tree gave up.
+/// Runs the command that the arguments name; the exit code is one of `exit_code`, or 70: the supervision tree gave up.
 int run(int argc, char** argv, extensions added = {});
 
 }  // namespace mofa::app

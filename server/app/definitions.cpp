@@ -1,24 +1,15 @@
 #include "server/app/definitions.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "protocols/document/document.hpp"
+#include "server/app/files.hpp"
 
 namespace mofa::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-result<std::string> contents(const std::string& file) {
-  std::ifstream in{file, std::ios::binary};
-  if (!in) return fail(errc::io, file + ": cannot be read");
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
 
 bool is_definition(const fs::path& file) {
   const auto ending = file.extension();
@@ -39,7 +30,7 @@ result<std::vector<std::string>> files_of(const fs::path& folder) {
 }  // namespace
 
 result<catalog::compiled> read_definition(const std::string& file, const catalog::catalog& kinds) {
-  auto text = contents(file);
+  auto text = file_contents(file);
   if (!text) return std::move(text).error();
   auto source = document::read(*text, file);
   if (!source) return std::move(source).error();

@@ -1,7 +1,6 @@
 #include "server/app/server.hpp"
 
 #include <fmt/format.h>
-#include <malloc.h>
 #include <signal.h>
 #include <spdlog/logger.h>
 #include <spdlog/spdlog.h>
@@ -13,19 +12,20 @@
 #include <thread>
 
 #include "actors/kernel.hpp"
-#include "actors/scenario/kind.hpp"
+#include "protocols/openai/routes.hpp"
 #include "protocols/rest/routes.hpp"
+#include "protocols/websocket/routes.hpp"
 #include "server/app/definitions.hpp"
 #include "server/app/version.hpp"
+#include "server/app/workbench.hpp"
 #include "server/base/limits.hpp"
 #include "server/gateway/gateway.hpp"
 #include "server/settings/cpus.hpp"
 #include "server/store/data_folder.hpp"
+#include "server/store/memory_desk.hpp"
 #include "server/store/sqlite/open.hpp"
 #include "server/telemetry/logging.hpp"
 #include "server/telemetry/metrics.hpp"
-#include "server/tools/clock_tool.hpp"
-#include "server/tools/registry.hpp"
 
 namespace mofa::app {
 namespace {
@@ -69,7 +69,7 @@ result<gateway::options> gateway_options(const settings::configuration& from) {
     if (!hash) return fail(errc::invalid, "auth.keys: the hash of '" + one.name + "' is not sha256:<64 hex digits>");
     made.hash = *hash;
     for (const auto& name : one.scopes) {
-      const auto scope = gateway::scope_from(name);
+      const auto scope = core::scope_from(name);
       if (!scope) return fail(errc::invalid, "auth.keys: '" + one.name + "' has the unknown scope '" + name + "'");
       made.scopes |= static_cast<unsigned>(*scope);
     }
@@ -78,11 +78,11 @@ result<gateway::options> gateway_options(const settings::configuration& from) {
   return out;
 }
 
-void greet(const settings::loaded& from, std::uint16_t port, std::size_t agents) {
+void greet(const settings::loaded& from, std::uint16_t port, std::size_t agents, const std::string& model) {
   auto at = from.values.listen;
   at.port = port;
-  spdlog::info("ready listen={} agents={} data={} configuration={}", at.text(), agents, from.values.data_dir.string(),
-               telemetry::quoted(from.origin));
+  spdlog::info("ready listen={} agents={} model={} data={} configuration={}", at.text(), agents, telemetry::quoted(model),
+               from.values.data_dir.string(), telemetry::quoted(from.origin));
   fmt::print(
       "MoFA Server {} on http://{} - try:\n"
       "  curl -s -H 'Prefer: wait=10' -d '{{\"message\":\"hello\"}}' http://{}/api/v1/agents/echo/tasks\n"
@@ -112,7 +112,6 @@ int wait_for_signal(const sigset_t& signals, core::store& store, const clock& ti
     const int got = sigtimedwait(&signals, nullptr, &span);
     if (got == SIGTERM || got == SIGINT) return got;
     sweep(store, time, keep);
-    malloc_trim(0);  // what passivated tasks have left goes back to the system
   }
 }
 
@@ -130,7 +129,17 @@ result<std::size_t> fill_catalog(catalog::catalog& all, const settings::configur
     auto kept = all.put(std::move(one.made), one.file, store, time.now());
     if (!kept) return std::move(kept).error();
   }
-  return files->size();
+  const auto left_out = all.restore(store);
+  if (!left_out) return left_out.error();
+  for (const auto& why : *left_out) spdlog::warn("agent left out reason={}", telemetry::quoted(why));
+  return all.names().size();
+}
+
+rest::inventory inventory_of(const workbench& from) {
+  rest::inventory out;
+  for (const auto& [name, tool] : from.tools.all()) out.tools.push_back(tool);
+  out.models = from.models->models();
+  return out;
 }
 
 // A second signal does not wait for the drain.
@@ -161,36 +170,41 @@ int serve(const settings::loaded& configuration, extensions added) {
   std::unique_ptr<actors::probe> wrapped;
   if (added.wrap_probe) wrapped = added.wrap_probe(metrics.actors());
 
-  auto all_tools = std::move(added.tools);
-  all_tools.push_back(std::make_shared<tools::clock_tool>(time));
-  auto tools = tools::registry::make(std::move(all_tools));
-  if (!tools) return complain(tools.error());
-  catalog::catalog definitions{{scenario::make_kind(tools->idempotent_by_name())}};
+  store::memory_desk memory{**store, time};
+  const auto bench =
+      workbench::make(values, std::move(added.tools), memory, time, {std::shared_ptr<void>{}, &metrics.outbound()});
+  if (!bench) return complain(bench.error());
+  catalog::catalog definitions{(*bench)->kinds};
   const auto agents = fill_catalog(definitions, values, **store, time);
   if (!agents) return complain(agents.error());
 
   actors::kernel_options kernel_options;
   kernel_options.workers = values.threads.actors > 0 ? values.threads.actors : settings::available_cpus();
   kernel_options.readers = how.readers;
-  kernel_options.tools = tools->all();
+  kernel_options.tools = (*bench)->tools.all();
+  kernel_options.models = (*bench)->models.get();
+  kernel_options.scheduling.slots = {{"model", values.scheduling.model_slots}, {"tool", values.scheduling.tool_slots}};
+  kernel_options.scheduling.ageing = values.scheduling.ageing;
   kernel_options.on_give_up = [](const std::string& causes) { give_up(causes); };
   auto kernel =
       actors::kernel::start(std::move(kernel_options), **store, definitions, time, wrapped ? *wrapped : metrics.actors());
   if (!kernel) return complain(kernel.error());
 
   std::atomic<bool> draining{false};
-  auto routes = rest::routes({(*kernel)->tasks(), (*kernel)->agents(),
+  auto routes = rest::routes({(*kernel)->tasks(), (*kernel)->agents(), inventory_of(**bench),
                               [&draining] {
                                 return rest::readiness{!draining, draining ? "draining" : ""};
                               },
                               std::string{version}});
+  for (auto& each : openai::routes((*kernel)->tasks(), (*kernel)->agents())) routes.push_back(std::move(each));
+  for (auto& each : websocket::routes((*kernel)->tasks())) routes.push_back(std::move(each));
   routes.push_back(metrics.route());
   auto wanted = gateway_options(values);
   if (!wanted) return complain(wanted.error());
   auto gateway = gateway::gateway::listen(std::move(*wanted), std::move(routes), metrics.gateway(), time);
   if (!gateway) return complain(gateway.error());
   (*gateway)->start();
-  greet(configuration, (*gateway)->port(), *agents);
+  greet(configuration, (*gateway)->port(), *agents, (*bench)->models->default_notice());
 
   const int got = wait_for_signal(signals, **store, time, values.retention);
   spdlog::info("draining signal={} grace_ms={}", got == SIGTERM ? "SIGTERM" : "SIGINT", values.shutdown.grace.count());

@@ -64,6 +64,12 @@ std::string_view to_string(errc code) {
       return "corrupt";
     case errc::version_too_new:
       return "version_too_new";
+    case errc::limit_exceeded:
+      return "limit_exceeded";
+    case errc::upstream_failed:
+      return "upstream_failed";
+    case errc::address_refused:
+      return "address_refused";
     case errc::unknown_outcome:
       return "unknown_outcome";
     case errc::internal:

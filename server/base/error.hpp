@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,9 @@ enum class errc {
   unavailable,      ///< a part is restarting, paused or draining; try again
   storage_full,     ///< the disk is full; new work is refused
   timeout,          ///< no answer within the deadline
+  limit_exceeded,   ///< a budget of the task, its agent or its parent has no room for it
+  upstream_failed,  ///< a model, tool or peer that was asked refused, or answered nonsense
+  address_refused,  ///< the guard on outbound requests does not allow that address
   unsupported,      ///< this binary cannot do it, and says so
   io,               ///< the operating system failed
   corrupt,          ///< stored bytes are not what was written
@@ -57,12 +61,19 @@ struct field_error {
   std::string message;  ///< what to do about it
 };
 
+/// A limit that a refused request has run into, for those who want to pace themselves.
+struct exhausted_limit {
+  std::string_view name;   ///< a literal: "queue", "in_flight"
+  std::int64_t quota = 0;  ///< how many may be there at one time
+};
+
 /// A failure: kind, one line for a person, and where the input is at fault.
 struct error {
   errc code = errc::internal;
   std::string detail;                                 ///< one line, no secrets
   std::vector<field_error> fields;                    ///< empty unless the input is at fault
   std::optional<std::chrono::seconds> retry_after{};  ///< when it is worth trying again
+  std::optional<exhausted_limit> limit{};             ///< of queue_full and overloaded
 
   error() = default;
   error(errc c, std::string d) : code(c), detail(std::move(d)) {}

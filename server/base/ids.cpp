@@ -1,5 +1,6 @@
 #include "server/base/ids.hpp"
 
+#include <atomic>
 #include <random>
 
 namespace mofa {
@@ -30,20 +31,17 @@ bool dash_before(std::size_t byte) { return byte == 4 || byte == 6 || byte == 8 
 }  // namespace
 
 uuid_bytes make_uuid7(time_point now) {
-  // rand_a is a counter within the millisecond (RFC 9562, section 6.2, method 1), rand_b is random.
-  thread_local std::uint64_t last_millis = 0;
-  thread_local std::uint32_t counter = 0;
-  auto millis = static_cast<std::uint64_t>(now.time_since_epoch().count());
-  if (millis > last_millis) {
-    last_millis = millis;
-    counter = static_cast<std::uint32_t>(generator()() & 0x3ff);
-  } else {
-    millis = last_millis;
-    if (++counter > 0xfff) {
-      millis = ++last_millis;
-      counter = 0;
-    }
-  }
+  // rand_a is a counter within the millisecond (RFC 9562, section 6.2, method 1), rand_b is random. One counter for the
+  // process: what is made later, on whatever thread, is listed as newer.
+  static std::atomic<std::uint64_t> last{0};
+  const auto fresh = static_cast<std::uint64_t>(now.time_since_epoch().count()) << 12 | (generator()() & 0x3ff);
+  auto seen = last.load(std::memory_order_relaxed);
+  std::uint64_t next = 0;
+  do {
+    next = fresh >> 12 > seen >> 12 ? fresh : seen + 1;
+  } while (!last.compare_exchange_weak(seen, next, std::memory_order_relaxed));
+  const auto millis = next >> 12;
+  const auto counter = next & 0xfff;
   uuid_bytes out;
   put_time(out, millis);
   out[6] = static_cast<std::uint8_t>(0x70 | (counter >> 8 & 0x0f));

@@ -18,7 +18,7 @@ namespace mofa {
 /// The 16 bytes of a UUID in network order.
 using uuid_bytes = std::array<std::uint8_t, 16>;
 
-/// A new UUIDv7: milliseconds now, then random bits; ids of one thread made in one millisecond keep their order.
+/// A new UUIDv7: milliseconds now, then random bits; ids that this process makes in one millisecond keep their order.
 uuid_bytes make_uuid7(time_point now);
 /// The smallest UUIDv7 of that millisecond: a bound for range reads by time.
 uuid_bytes uuid7_floor(time_point at);

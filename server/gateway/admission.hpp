@@ -37,6 +37,8 @@ class admission {
     admission* gate_ = nullptr;
   };
 
+  std::size_t limit() const { return limit_; }
+
   /// An empty slot when the gate is full.
   slot enter() {
     if (inside_.fetch_add(1, std::memory_order_relaxed) < limit_) return slot{*this};

@@ -4,6 +4,7 @@
 
 #include "protocols/http/percent.hpp"
 #include "protocols/http/problem.hpp"
+#include "protocols/http/upgrade.hpp"
 #include "server/gateway/origin.hpp"
 
 namespace mofa::gateway {
@@ -51,15 +52,16 @@ http::response door::preflight(const http::request& ask) const {
 std::optional<error> door::refuse_origin(const http::request& ask) const {
   const auto origin = ask.header("origin");
   // Keys do not come by themselves with a page's request, as loopback's trust does.
-  if (!keys_.empty() || !origin || !changes_state(ask.method)) return std::nullopt;
+  if (!keys_.empty() || !origin) return std::nullopt;
+  if (!changes_state(ask.method) && !http::wants_websocket(ask)) return std::nullopt;
   if (!readable_by(*origin).empty() || is_own_origin(*origin, ask.header("host").value_or(""))) return std::nullopt;
   return fail(errc::origin_not_allowed, "origin '" + std::string{*origin} + "' is not in cors.origins");
 }
 
-verdict door::refuse(const http::request& ask, const error& why, std::string_view pattern) {
+verdict door::refuse(const http::request& ask, const error& why, std::string_view pattern, const http::route* route) {
   verdict out;
   out.pattern = pattern;
-  out.answer = http::problem(why, ask.path, ask.request_id);
+  out.answer = route != nullptr && route->refuse ? route->refuse(why) : http::problem(why, ask.path, ask.request_id);
   out.refusal = to_string(why.code);
   return out;
 }
@@ -70,7 +72,7 @@ verdict door::judge(http::request& ask, time_point now) const {
   if (keys_.empty() && !is_loopback_host(host)) {
     return refuse(
         ask, fail(errc::host_not_allowed, "host '" + std::string{host} + "' is not loopback; other names need auth.keys"),
-        unmatched);
+        unmatched, nullptr);
   }
   if (ask.from_browser && ask.method == "OPTIONS" && ask.header("access-control-request-method")) {
     if (!readable_by(*ask.header("origin")).empty()) {
@@ -80,12 +82,14 @@ verdict door::judge(http::request& ask, time_point now) const {
     }
   }
   if (!http::is_valid_query(ask.query))
-    return refuse(ask, fail(errc::invalid_syntax, "the query is not well percent-encoded"), unmatched);
+    return refuse(ask, fail(errc::invalid_syntax, "the query is not well percent-encoded"), unmatched, nullptr);
 
   auto found = routes_.find(ask.path);
   const auto pattern = found ? std::string_view{found->where->pattern} : unmatched;
   const auto* route = found ? found->where->route_for(ask.method) : nullptr;
   const bool open = route != nullptr && !route->scope;
+  // All methods of a path speak one dialect.
+  const auto* dialect = found ? found->where->routes.front() : nullptr;
   if (keys_.empty()) {
     ask.caller = local_caller();
   } else if (open) {
@@ -93,13 +97,13 @@ verdict door::judge(http::request& ask, time_point now) const {
   } else if (auto caller = keys_.identify(ask, now)) {
     ask.caller = *std::move(caller);
   } else {
-    return refuse(ask, caller.error(), pattern);
+    return refuse(ask, caller.error(), pattern, dialect);
   }
-  if (const auto why = refuse_origin(ask)) return refuse(ask, *why, pattern);
-  if (!found) return refuse(ask, found.error(), unmatched);
+  if (const auto why = refuse_origin(ask)) return refuse(ask, *why, pattern, dialect);
+  if (!found) return refuse(ask, found.error(), unmatched, nullptr);
   if (route == nullptr) {
     const auto& allow = found->where->allow;
-    auto out = refuse(ask, fail(errc::method_not_allowed, "this path takes " + allow), pattern);
+    auto out = refuse(ask, fail(errc::method_not_allowed, "this path takes " + allow), pattern, dialect);
     if (ask.method == "OPTIONS") {
       out.answer = no_content();
       out.refusal = {};
@@ -110,8 +114,8 @@ verdict door::judge(http::request& ask, time_point now) const {
   if (route->scope && !ask.caller.has(*route->scope)) {
     return refuse(ask,
                   fail(errc::forbidden, "the key '" + ask.caller.principal + "' lacks the scope '" +
-                                            std::string{scope_name(*route->scope)} + "'"),
-                  pattern);
+                                            std::string{core::to_string(*route->scope)} + "'"),
+                  pattern, dialect);
   }
   ask.parameters = std::move(found->parameters);
   verdict out;

@@ -46,10 +46,7 @@ result<core::caller> keyring::identify(const http::request& ask, time_point now)
 
 core::caller local_caller() {
   core::caller out;
-  for (const auto each : {core::scope::tasks_read, core::scope::tasks_write, core::scope::agents_read,
-                          core::scope::agents_write, core::scope::metrics, core::scope::admin}) {
-    out.scopes |= static_cast<unsigned>(each);
-  }
+  for (const auto each : core::all_scopes) out.scopes |= static_cast<unsigned>(each);
   return out;
 }
 

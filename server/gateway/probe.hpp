@@ -38,6 +38,13 @@ class probe {
   /// Live frames that a slow reader did not get.
   virtual void frames_dropped(std::size_t /*count*/) {}
 
+  virtual void websocket_opened() {}
+  /// `reason`: "client" (said goodbye), "gone", "idle", "slow" (1013), "too_big" (1009), "binary" (1003), "protocol" (1002,
+  /// 1007), "draining" (1001), "stopped", "failed".
+  virtual void websocket_closed(std::string_view /*reason*/) {}
+  /// A message came "in" or went "out".
+  virtual void websocket_message(std::string_view /*direction*/) {}
+
   /// Something that should not happen: one line for the operator.
   virtual void failure(std::string_view /*detail*/) {}
 };

@@ -130,13 +130,17 @@ awaitable<bool> session::refuse_input(error why) {
   co_return co_await reply(std::move(answer));
 }
 
+http::response session::refusal(const http::route& by, const error& why) const {
+  return by.refuse ? by.refuse(why) : http::problem(why, path_, request_id_);
+}
+
 awaitable<bool> session::handle(const http::route& route) {
   admission::slot slot;
   if (route.scope && !(slot = shared_.gate.enter())) {
     shared_.events.request_refused(to_string(errc::overloaded));
-    auto full =
-        http::problem(fail(errc::overloaded, "too many requests are being handled (limits.in_flight)"), path_, request_id_);
-    co_return co_await reply(std::move(full));
+    auto full = fail(errc::overloaded, "too many requests are being handled (limits.in_flight)");
+    full.limit = exhausted_limit{"in_flight", static_cast<std::int64_t>(shared_.gate.limit())};
+    co_return co_await reply(refusal(route, full));
   }
   wait_for(phase::handling, milliseconds::max());
   shared_.events.request_started(pattern_);
@@ -158,9 +162,10 @@ awaitable<bool> session::handle(const http::route& route) {
   auto answer = awaited->take();
   if (!answer) {
     shared_.events.answer_dropped(pattern_);
-    answer = http::problem(fail(errc::internal, "the request was dropped without an answer"), path_, request_id_);
+    answer = refusal(route, fail(errc::internal, "the request was dropped without an answer"));
   }
   slot.leave();
+  if (answer->upgrade) co_return co_await upgrade(*std::move(answer->upgrade));
   if (answer->stream) {
     auto what = *std::move(answer->stream);
     answer->stream.reset();

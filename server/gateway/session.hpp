@@ -43,6 +43,7 @@ class session : public std::enable_shared_from_this<session> {
   awaitable<bool> handle(const http::route& route);
   awaitable<bool> reply(http::response answer);
   awaitable<bool> refuse_input(error why);
+  http::response refusal(const http::route& by, const error& why) const;
   awaitable<void> linger();
   void note_request();
   void finished(int status);
@@ -61,11 +62,14 @@ class session : public std::enable_shared_from_this<session> {
 
   // session_stream.cpp
   awaitable<bool> stream(http::event_stream what, http::response answer);
-  awaitable<bool> pump(outlet& from, core::subscription& feed, framing how);
+  awaitable<bool> pump(outlet& from, core::subscription& feed, http::feed_encoder& as, framing how);
   void begin_stream(const http::response& answer, framing how);
   void append_chunk(framing how);
   void watch_peer();
   awaitable<void> stop_watching();
+
+  // session_upgrade.cpp
+  awaitable<bool> upgrade(http::upgrade what);
 
   worker& worker_;
   shared& shared_;
@@ -93,9 +97,9 @@ class session : public std::enable_shared_from_this<session> {
   bool aborted_ = false;
   bool linger_ = false;
 
-  // While it streams.
+  // While it streams, or is a WebSocket.
   std::string text_;
-  steady::time_point comment_due_ = steady::time_point::max();
+  steady::time_point comment_due_ = steady::time_point::max();  ///< or what else the bell must ring for
   bool watching_ = false;
   bool gone_ = false;
 };

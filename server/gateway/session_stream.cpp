@@ -8,15 +8,30 @@ namespace mofa::gateway {
 
 namespace {
 
-// Encodes a batch; returns how many of its items were durable events.
-std::size_t encode(std::string& out, const std::vector<outlet::item>& items) {
+using form = http::feed_encoder;
+
+// The form of a dialect that brings none: events and frames as they are. A failure shows in a body that is not whole.
+class plain_form final : public form {
+ public:
+  void add(std::string& out, const core::event& what) override { sse::append_event(out, what); }
+  void add(std::string& out, const core::live_frame& what) override { sse::append_frame(out, what); }
+  void fail(std::string& out, const error& why) override {
+    sse::append_comment(out, "stream failed: " + std::string{to_string(why.code)});
+  }
+  void stop(std::string& out) override { sse::append_comment(out, "the server is stopping"); }
+  state now() const override { return state::open; }
+};
+
+// Encodes a batch as far as the encoder wants it; returns how many of its items were durable events.
+std::size_t encode(std::string& out, form& as, const std::vector<outlet::item>& items) {
   std::size_t events = 0;
   for (const auto& each : items) {
+    if (as.now() != form::state::open) break;
     if (const auto* event = std::get_if<core::event_ptr>(&each)) {
-      sse::append_event(out, **event);
+      as.add(out, **event);
       ++events;
     } else {
-      sse::append_frame(out, std::get<core::live_frame>(each));
+      as.add(out, std::get<core::live_frame>(each));
     }
   }
   return events;
@@ -63,7 +78,8 @@ awaitable<bool> session::stream(http::event_stream what, http::response answer) 
   begin_stream(answer, how);
   shared_.events.stream_opened();
   const auto feed = **std::move(opened);
-  const bool whole = co_await pump(*sink, *feed, how);
+  if (!what.encoder) what.encoder = std::make_unique<plain_form>();
+  const bool whole = co_await pump(*sink, *feed, *what.encoder, how);
   co_await stop_watching();
   shared_.events.stream_closed();
   finished(answer.status);
@@ -88,27 +104,29 @@ void session::begin_stream(const http::response& answer, framing how) {
 }
 
 // Writes what the feed gives, batch by batch, and grants as much again; true when the stream came to its proper end.
-awaitable<bool> session::pump(outlet& from, core::subscription& feed, framing how) {
+awaitable<bool> session::pump(outlet& from, core::subscription& feed, form& as, framing how) {
   while (true) {
     auto batch = from.take();
     const bool draining = shared_.draining.load(std::memory_order_relaxed);
     const auto now = steady::now();
     text_.clear();
-    const auto events = encode(text_, batch.items);
+    const auto events = encode(text_, as, batch.items);
     if (batch.frames_dropped > 0) shared_.events.frames_dropped(batch.frames_dropped);
-    if (batch.failure) sse::append_comment(text_, "stream failed: " + std::string{to_string(batch.failure->code)});
-    if (draining && !batch.ended) sse::append_comment(text_, "the server is stopping");
+    if (batch.failure && as.now() == form::state::open) as.fail(text_, *batch.failure);
+    if (draining && !batch.ended && as.now() == form::state::open) as.stop(text_);
     if (text_.empty() && now >= comment_due_) sse::append_comment(text_, "");
     append_chunk(how);
-    const bool over = batch.ended || draining;
-    if (over && !batch.failure && how == framing::chunked) out_ += "0\r\n\r\n";
+    const auto at = as.now();
+    const bool cut_short = batch.failure && at == form::state::open;
+    const bool over = batch.ended || draining || at != form::state::open;
+    if (over && !cut_short && how == framing::chunked) out_ += "0\r\n\r\n";
     if (!out_.empty()) {
       const bool written = co_await write({});
       out_.clear();
       comment_due_ = steady::now() + shared_.settings.stream_comment_every;
       if (!written || gone_) co_return false;
     }
-    if (batch.failure) co_return false;
+    if (cut_short || at == form::state::failed) co_return false;
     if (over) {
       if (draining) keep_alive_ = false;
       co_return true;

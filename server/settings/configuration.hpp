@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,6 +62,40 @@ struct thread_settings {
   int actors = 0;  ///< 0: available_cpus()
 };
 
+/// In millionths of a US dollar for a million tokens.
+struct model_price_settings {
+  std::int64_t input_microusd_per_mtok = 0;
+  std::int64_t output_microusd_per_mtok = 0;
+};
+
+/// Where models are.
+struct model_provider_settings {
+  std::string name;
+  std::string kind;                  ///< openai, anthropic, scripted
+  std::string base_url;              ///< empty: the provider's own
+  std::string api_key;               ///< empty: none
+  std::optional<bool> requires_key;  ///< nothing: as the kind does
+  std::filesystem::path file;        ///< of `scripted`, relative to the working directory
+};
+
+struct model_settings {
+  std::vector<std::string> defaults;           ///< the first whose provider is usable
+  std::map<std::string, std::string> aliases;  ///< to "provider/name"
+  std::map<std::string, model_price_settings> prices;
+  std::vector<model_provider_settings> providers;  ///< by name, ascending
+};
+
+struct scheduling_settings {
+  int model_slots = 64;  ///< calls of models at one time
+  int tool_slots = 256;  ///< calls of tools at one time
+  milliseconds ageing{30'000};
+};
+
+struct http_client_settings {
+  std::vector<std::string> allow;  ///< beyond the guard: CIDRs, addresses, hosts, "*.suffix"
+  std::string proxy;               ///< "http://host:port", maybe with a password; empty: none
+};
+
 struct retention_settings {
   std::chrono::days completed{30};
   std::chrono::days failed{90};
@@ -84,6 +119,9 @@ struct configuration {
   limit_settings limits;
   timeout_settings timeouts;
   thread_settings threads;
+  model_settings models;
+  scheduling_settings scheduling;
+  http_client_settings http_client;
   retention_settings retention;
   log_settings log;
   shutdown_settings shutdown;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "server/base/nearest.hpp"
+#include "server/settings/model_values.hpp"
 #include "server/settings/values.hpp"
 
 namespace mofa::settings {
@@ -45,6 +46,16 @@ std::vector<setting> declare() {
   all.push_back(integer(
       "threads.actors", "Threads of the actors. 0: as many as the CPUs that this process may use.", 0, 256,
       [](auto& c) -> auto& { return c.threads.actors; }));
+  all.push_back(models_default_setting());
+  all.push_back(models_aliases_setting());
+  all.push_back(models_prices_setting());
+  all.push_back(models_providers_setting());
+  all.push_back(scheduling_slots_setting());
+  all.push_back(integer(
+      "scheduling.ageing_ms", "Within this time whatever waits for a slot gets its turn, however low its priority.", 10,
+      24 * hour_ms, [](auto& c) -> auto& { return c.scheduling.ageing; }));
+  all.push_back(http_client_allow_setting());
+  all.push_back(http_client_proxy_setting());
   all.push_back(integer(
       "retention.completed_days", "Days that completed tasks are kept.", 1, 36'500,
       [](auto& c) -> auto& { return c.retention.completed; }));

@@ -15,8 +15,8 @@ std::string scalar_text(const json& value) {
   constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:-";
   const auto& text = value.get_ref<const std::string&>();
   const auto resolved = document::resolve_scalar(text);
-  const bool safe = text.find_first_not_of(plain) == text.npos && text.front() != '-' && text.front() != ':' &&
-                    text.back() != ':' && resolved && resolved->is_string();
+  const bool safe = !text.empty() && text.find_first_not_of(plain) == text.npos && text.front() != '-' &&
+                    text.front() != ':' && text.back() != ':' && resolved && resolved->is_string();
   // A JSON string is a double-quoted scalar of YAML. File names need not be UTF-8.
   return safe ? text : value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -29,7 +29,7 @@ std::string flow_text(const json& value) {
   }
   if (value.is_object()) {
     for (auto member = value.begin(); member != value.end(); ++member) {
-      out += (out.empty() ? "" : ", ") + member.key() + ": " + flow_text(member.value());
+      out += (out.empty() ? "" : ", ") + scalar_text(member.key()) + ": " + flow_text(member.value());
     }
     return "{" + out + "}";
   }
@@ -55,6 +55,19 @@ std::string comment_of(const setting& each) {
   return each.description + " (" + (each.bounds.empty() ? "" : each.bounds + "; ") + effect + ")";
 }
 
+/// After a key: the value in the same line, or each member of a map in its own.
+void put_value(std::string& out, const json& value, std::string_view indent) {
+  if (!value.is_object() || value.empty()) {
+    out.append(": ").append(flow_text(value)).append("\n");
+    return;
+  }
+  out += ":\n";
+  for (auto member = value.begin(); member != value.end(); ++member) {
+    out.append(indent).append("  ").append(scalar_text(member.key())).append(": ");
+    out.append(flow_text(member.value())).append("\n");
+  }
+}
+
 }  // namespace
 
 std::string to_yaml(const configuration& values) {
@@ -69,8 +82,8 @@ std::string to_yaml(const configuration& values) {
     open_section = section;
     const std::string_view indent = section.empty() ? "" : "  ";
     put_comment(out, comment_of(each), indent);
-    out.append(indent).append(name.substr(dot == name.npos ? 0 : dot + 1)).append(": ").append(flow_text(each.show(values)));
-    out += '\n';
+    out.append(indent).append(name.substr(dot == name.npos ? 0 : dot + 1));
+    put_value(out, each.show(values), indent);
   }
   return out;
 }

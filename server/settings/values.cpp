@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "protocols/core/caller.hpp"
+#include "server/base/host.hpp"
 #include "server/settings/endpoint.hpp"
 
 namespace mofa::settings {
 namespace {
 
 constexpr std::array<std::string_view, 5> key_members{"name", "hash", "tenant", "scopes", "expires"};
-constexpr std::array<std::string_view, 6> scope_names{"tasks:read",   "tasks:write", "agents:read",
-                                                      "agents:write", "metrics",     "admin"};
 constexpr std::size_t key_name_bytes = 128;
 
 /// The strings of an array; what is none of them is an error.
@@ -50,14 +50,32 @@ bool is_origin(std::string_view text) {
   return !rest.empty() && rest.find_first_of("/?#@ *,") == rest.npos;
 }
 
+/// What may stand in http_client.allow.
+bool is_allowed_host(std::string_view text) {
+  return ip_network::parse(text) || is_host_name(text.starts_with("*.") ? text.substr(2) : text);
+}
+
+constexpr std::array<std::string_view, 4> proxy_schemes{"http://", "https://", "socks5://", "socks5h://"};
+
+bool is_proxy(std::string_view text) {
+  return std::any_of(proxy_schemes.begin(), proxy_schemes.end(), [&](std::string_view scheme) {
+    return text.starts_with(scheme) && text.size() > scheme.size() && text.find_first_of(" \t\r\n?#") == text.npos;
+  });
+}
+
+/// The same URL without its user and password.
+std::string without_password(std::string_view url) {
+  const auto at = url.rfind('@');
+  if (at == url.npos) return std::string{url};
+  return std::string{url.substr(0, url.find("://") + 3)} + "***" + std::string{url.substr(at)};
+}
+
 void read_scopes(const json& value, const std::string& path, auth_key& out, core::field_errors& errors) {
   out.scopes = strings_from(value, path, errors);
   if (value.is_array() && value.empty()) errors.push_back({path, "needs at least one scope"});
   for (std::size_t i = 0; i < out.scopes.size(); ++i) {
-    if (std::find(scope_names.begin(), scope_names.end(), out.scopes[i]) != scope_names.end()) continue;
-    errors.push_back(
-        {core::child_path(path, i), "unknown scope '" + out.scopes[i] +
-                                        "'; known: tasks:read, tasks:write, agents:read, agents:write, metrics, admin"});
+    if (core::scope_from(out.scopes[i])) continue;
+    errors.push_back({core::child_path(path, i), "unknown scope '" + out.scopes[i] + "'; known: " + core::scope_names()});
   }
 }
 
@@ -189,12 +207,13 @@ setting definitions_setting() {
 }
 
 setting auth_keys_setting() {
-  return make(
-      "auth.keys",
-      "Keys of callers, as 'mofa keys new NAME' prints them: {name: ci, hash: \"sha256:…\", tenant: default, "
-      "scopes: [tasks:read, tasks:write, agents:read, agents:write, metrics, admin], expires: 2030-12-31T00:00:00Z}. "
-      "Without keys the server answers on loopback only.",
-      false, store_keys, show_keys);
+  return make("auth.keys",
+              "Keys of callers, as 'mofa keys new NAME' prints them: {name: ci, hash: \"sha256:…\", tenant: default, "
+              "scopes: [" +
+                  core::scope_names() +
+                  "], expires: 2030-12-31T00:00:00Z}. "
+                  "Without keys the server answers on loopback only.",
+              false, store_keys, show_keys);
 }
 
 setting cors_origins_setting() {
@@ -208,6 +227,53 @@ setting cors_origins_setting() {
         }
       },
       [](const configuration& from) { return json(from.cors.origins); });
+}
+
+setting scheduling_slots_setting() {
+  return make(
+      "scheduling.slots", "How many calls of models and of tools run at one time; more wait, the urgent first.", false,
+      [](const given_value& given, configuration& into, core::field_errors& errors) {
+        static constexpr std::array<std::string_view, 2> members{"model", "tool"};
+        core::object_fields fields{given.value, given.path, members, errors};
+        if (const auto n = fields.integer("model", 1, 100'000)) into.scheduling.model_slots = static_cast<int>(*n);
+        if (const auto n = fields.integer("tool", 1, 100'000)) into.scheduling.tool_slots = static_cast<int>(*n);
+      },
+      [](const configuration& from) {
+        return json{{"model", from.scheduling.model_slots}, {"tool", from.scheduling.tool_slots}};
+      });
+}
+
+setting http_client_allow_setting() {
+  return make(
+      "http_client.allow",
+      "Where requests may go whose address comes from users, agents or models, although it is not public: CIDRs, addresses, "
+      "hosts, *.suffixes.",
+      false,
+      [](const given_value& given, configuration& into, core::field_errors& errors) {
+        into.http_client.allow = strings_from(given.value, given.path, errors);
+        for (const auto& each : into.http_client.allow) {
+          if (is_allowed_host(each)) continue;
+          errors.push_back({given.path, "'" + each + "' is no CIDR such as 10.1.0.0/16, address, host or *.suffix"});
+        }
+      },
+      [](const configuration& from) { return json(from.http_client.allow); });
+}
+
+setting http_client_proxy_setting() {
+  return make(
+      "http_client.proxy", "The proxy of all outbound requests, such as http://proxy:3128; null for none.", false,
+      [](const given_value& given, configuration& into, core::field_errors& errors) {
+        into.http_client.proxy.clear();
+        if (given.value.is_null()) return;
+        if (given.value.is_string() && is_proxy(given.value.get_ref<const std::string&>())) {
+          into.http_client.proxy = given.value.get<std::string>();
+        } else {
+          errors.push_back({given.path, "must be null or a URL such as http://proxy:3128 (http, https, socks5, socks5h)"});
+        }
+      },
+      [](const configuration& from) {
+        return from.http_client.proxy.empty() ? json() : json(without_password(from.http_client.proxy));
+      });
 }
 
 }  // namespace mofa::settings

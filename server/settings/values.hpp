@@ -55,5 +55,8 @@ setting data_dir_setting();
 setting definitions_setting();
 setting auth_keys_setting();
 setting cors_origins_setting();
+setting scheduling_slots_setting();
+setting http_client_allow_setting();
+setting http_client_proxy_setting();
 
 }  // namespace mofa::settings

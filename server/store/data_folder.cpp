@@ -30,7 +30,9 @@ error not_writable(const std::string& path) {
 error failed(const std::string& path, int code) {
   if (code == EACCES || code == EPERM || code == EROFS) return not_writable(path);
   if (code == ENOTDIR) return fail(errc::invalid, path + ": not a folder; use --data DIR");
-  return fail(code == ENOSPC ? errc::storage_full : errc::io, path + ": " + std::strerror(code));
+  if (code == ENOSPC || code == EDQUOT)
+    return fail(errc::storage_full, path + ": the disk is full; make room or use --data DIR");
+  return fail(errc::io, path + ": " + std::strerror(code));
 }
 
 /// Makes each missing folder on the way, private to its user. Errors name the whole path.

@@ -28,6 +28,8 @@ actor_probe::actor_probe(prometheus::Registry& in)
       group_size_(histogram(in, names::storage_group_size, "Appends of one commit.", size_buckets)),
       units_failed_({"reason"}, counters(in, names::storage_units_failed, "Appends that were not committed.")),
       effects_running_({"type"}, gauges(in, names::effects_running, "Effects at work.")),
+      slots_busy_({"resource"}, gauges(in, names::slots_busy, "Slots of the scheduler that are taken.")),
+      slots_waiting_({"resource"}, gauges(in, names::slots_waiting, "Effects that wait for a slot.")),
       effect_duration_({"type", "outcome"}, histograms(in, names::effect_duration,
                                                        "From the start of an effect to its outcome.", duration_buckets)),
       timers_fired_(counter(in, names::timers_fired, "Durable timers that fired.")),
@@ -66,6 +68,11 @@ void actor_probe::append_failed(errc why, std::size_t units) {
 }
 
 void actor_probe::effect_started(std::string_view type) { effects_running_.of({type}).Increment(); }
+
+void actor_probe::slots_taken(std::string_view resource, int busy, std::size_t waiting) {
+  slots_busy_.of({resource}).Set(busy);
+  slots_waiting_.of({resource}).Set(static_cast<double>(waiting));
+}
 
 void actor_probe::effect_ended(std::string_view type, bool ok, std::chrono::microseconds took) {
   effects_running_.of({type}).Decrement();

@@ -31,6 +31,7 @@ class actor_probe final : public actors::probe {
   void submission_refused(std::string_view agent, errc why) override;
   void append_committed(std::size_t units, std::chrono::microseconds took) override;
   void append_failed(errc why, std::size_t units) override;
+  void slots_taken(std::string_view resource, int busy, std::size_t waiting) override;
   void effect_started(std::string_view type) override;
   void effect_ended(std::string_view type, bool ok, std::chrono::microseconds took) override;
   void timer_fired() override;
@@ -53,6 +54,8 @@ class actor_probe final : public actors::probe {
   Histogram& group_size_;
   counters_of_one units_failed_;
   labelled<Gauge, 1> effects_running_;
+  labelled<Gauge, 1> slots_busy_;
+  labelled<Gauge, 1> slots_waiting_;
   labelled<Histogram, 2> effect_duration_;
   Counter& timers_fired_;
   counters_of_one late_messages_;

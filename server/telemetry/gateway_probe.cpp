@@ -42,6 +42,10 @@ gateway_probe::gateway_probe(prometheus::Registry& in)
       streams_opened_(counter(in, names::http_streams_opened, "Event streams opened.")),
       frames_dropped_(counter(in, names::http_frames_dropped, "Live frames that slow readers did not get.")),
       failures_(counter(in, names::http_failures, "Failures of the gateway itself.")),
+      websockets_(gauge(in, names::websockets, "Open WebSockets.")),
+      websockets_opened_(counter(in, names::websockets_opened, "WebSockets opened.")),
+      websockets_closed_({"reason"}, counters(in, names::websockets_closed, "WebSockets that ended, and why.")),
+      websocket_messages_({"direction"}, counters(in, names::websocket_messages, "Messages over WebSockets.")),
       log_(logger("gateway")) {}
 
 void gateway_probe::connection_opened() {
@@ -88,6 +92,18 @@ void gateway_probe::stream_opened() {
 
 void gateway_probe::stream_closed() { streams_.Decrement(); }
 void gateway_probe::frames_dropped(std::size_t count) { frames_dropped_.Increment(static_cast<double>(count)); }
+
+void gateway_probe::websocket_opened() {
+  websockets_.Increment();
+  websockets_opened_.Increment();
+}
+
+void gateway_probe::websocket_closed(std::string_view reason) {
+  websockets_.Decrement();
+  websockets_closed_.of({reason}).Increment();
+}
+
+void gateway_probe::websocket_message(std::string_view direction) { websocket_messages_.of({direction}).Increment(); }
 
 void gateway_probe::failure(std::string_view detail) {
   failures_.Increment();

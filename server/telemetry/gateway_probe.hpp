@@ -36,6 +36,9 @@ class gateway_probe final : public gateway::probe {
   void stream_opened() override;
   void stream_closed() override;
   void frames_dropped(std::size_t count) override;
+  void websocket_opened() override;
+  void websocket_closed(std::string_view reason) override;
+  void websocket_message(std::string_view direction) override;
   void failure(std::string_view detail) override;
 
  private:
@@ -51,6 +54,10 @@ class gateway_probe final : public gateway::probe {
   Counter& streams_opened_;
   Counter& frames_dropped_;
   Counter& failures_;
+  Gauge& websockets_;
+  Counter& websockets_opened_;
+  labelled<Counter, 1> websockets_closed_;
+  labelled<Counter, 1> websocket_messages_;
   std::shared_ptr<spdlog::logger> log_;
   std::atomic<std::int64_t> refusal_second_{0};
   std::atomic<int> refusals_in_second_{0};

@@ -4,6 +4,7 @@
 
 #include "server/telemetry/actor_probe.hpp"
 #include "server/telemetry/gateway_probe.hpp"
+#include "server/telemetry/outbound_probe.hpp"
 #include "server/telemetry/process_metrics.hpp"
 
 namespace mofa::telemetry {
@@ -12,6 +13,7 @@ struct metrics::parts {
   prometheus::Registry registry;
   actor_probe actors{registry};
   gateway_probe gateway{registry};
+  outbound_probe outbound{registry};
 };
 
 metrics::metrics() : parts_(std::make_unique<parts>()) {}
@@ -19,6 +21,7 @@ metrics::~metrics() = default;
 
 actors::probe& metrics::actors() { return parts_->actors; }
 gateway::probe& metrics::gateway() { return parts_->gateway; }
+http_client::probe& metrics::outbound() { return parts_->outbound; }
 
 std::string metrics::exposition() const {
   auto all = parts_->registry.Collect();

@@ -14,6 +14,9 @@ class probe;
 namespace mofa::gateway {
 class probe;
 }
+namespace mofa::http_client {
+class probe;
+}
 
 namespace mofa::telemetry {
 
@@ -28,6 +31,7 @@ class metrics {
   /// What to inject; they live as long as this object.
   actors::probe& actors();
   gateway::probe& gateway();
+  http_client::probe& outbound();
 
   /// Everything in the text exposition format 0.0.4 of Prometheus.
   std::string exposition() const;

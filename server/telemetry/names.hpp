@@ -20,6 +20,10 @@ inline constexpr std::string_view http_streams = "mofa_http_streams";
 inline constexpr std::string_view http_streams_opened = "mofa_http_streams_opened_total";
 inline constexpr std::string_view http_frames_dropped = "mofa_http_frames_dropped_total";
 inline constexpr std::string_view http_failures = "mofa_http_failures_total";
+inline constexpr std::string_view websockets = "mofa_websocket_connections";
+inline constexpr std::string_view websockets_opened = "mofa_websocket_connections_opened_total";
+inline constexpr std::string_view websockets_closed = "mofa_websocket_connections_closed_total";
+inline constexpr std::string_view websocket_messages = "mofa_websocket_messages_total";
 
 // Tasks.
 inline constexpr std::string_view tasks_submitted = "mofa_tasks_submitted_total";
@@ -42,11 +46,17 @@ inline constexpr std::string_view feed_subscribers_added = "mofa_feed_subscriber
 
 // Effects, timers, supervision.
 inline constexpr std::string_view effects_running = "mofa_effects_running";
+inline constexpr std::string_view slots_busy = "mofa_slots_busy";
+inline constexpr std::string_view slots_waiting = "mofa_slots_waiting";
 inline constexpr std::string_view effect_duration = "mofa_effect_duration_seconds";
 inline constexpr std::string_view timers_fired = "mofa_timers_fired_total";
 inline constexpr std::string_view late_messages_dropped = "mofa_late_messages_dropped_total";
 inline constexpr std::string_view child_restarts = "mofa_supervision_child_restarts_total";
 inline constexpr std::string_view escalations = "mofa_supervision_escalations_total";
+
+// Requests to foreign hosts.
+inline constexpr std::string_view outbound_running = "mofa_outbound_requests_running";
+inline constexpr std::string_view outbound_duration = "mofa_outbound_request_duration_seconds";
 
 // The process.
 inline constexpr std::string_view process_resident_memory = "mofa_process_resident_memory_bytes";

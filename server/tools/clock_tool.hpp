@@ -8,8 +8,8 @@
 
 namespace mofa::tools {
 
-/// Arguments {"timezone"?: "UTC"}; value {"now": RFC 3339 with milliseconds, "unix_ms": integer}. Error invalid for any
-/// other arguments. The clock must outlive the tool.
+/// Arguments {"timezone"?: "UTC"}; value {"now": RFC 3339 with milliseconds, "unix_ms": integer}. The clock must outlive the
+/// tool.
 class clock_tool final : public core::tool {
  public:
   explicit clock_tool(const mofa::clock& source) : clock_(source) {}
@@ -17,7 +17,8 @@ class clock_tool final : public core::tool {
   std::string_view name() const noexcept override { return "clock"; }
   std::string_view description() const noexcept override { return "The current time in UTC"; }
   bool idempotent() const noexcept override { return true; }
-  void invoke(core::tool_call call, callback<void(result<core::json>)> done) override;
+  const core::json& parameters() const noexcept override;
+  core::running_call_ptr invoke(core::tool_call call, callback<void(result<core::json>)> done) override;
 
  private:
   const mofa::clock& clock_;

@@ -1,15 +1,22 @@
 #include "server/tools/registry.hpp"
 
 #include "server/base/nearest.hpp"
+#include "server/tools/checked_tool.hpp"
 
 namespace mofa::tools {
 
-result<registry> registry::make(std::vector<core::tool_ptr> all) {
+result<registry> registry::make(std::vector<core::tool_ptr> all, const core::schema_compiler& compile) {
   registry made;
   for (auto& tool : all) {
     std::string name{tool->name()};
     if (made.tools_.contains(name)) return fail(errc::conflict, "two tools are named '" + name + "'");
-    made.tools_.emplace(std::move(name), std::move(tool));
+    auto arguments = compile(tool->parameters());
+    if (!arguments) {
+      auto why = std::move(arguments).error();
+      why.detail = "tool '" + name + "': parameters: " + why.detail;
+      return why;
+    }
+    made.tools_.emplace(std::move(name), std::make_shared<checked_tool>(std::move(tool), *std::move(arguments)));
   }
   return made;
 }

@@ -8,14 +8,16 @@
 #include <string_view>
 #include <vector>
 
+#include "protocols/core/ports/schema.hpp"
 #include "protocols/core/ports/tool.hpp"
 
 namespace mofa::tools {
 
 class registry {
  public:
-  /// Error conflict when two tools have the same name.
-  static result<registry> make(std::vector<core::tool_ptr> all);
+  /// Each tool is given out behind the schema of its arguments. Errors: conflict when two tools have the same name, invalid
+  /// when the parameters of one are no schema.
+  static result<registry> make(std::vector<core::tool_ptr> all, const core::schema_compiler& compile);
 
   /// Error not_found names a near tool, or all there are.
   result<core::tool_ptr> find(std::string_view name) const;

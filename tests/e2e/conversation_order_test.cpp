@@ -107,6 +107,28 @@ TEST_CASE_FIXTURE(with_server, "a paused agent accepts and starts nothing; resum
   CHECK(state_of(with.ended(task)) == "completed");
 }
 
+TEST_CASE_FIXTURE(with_server, "a pause outlives the restart of its agent") {
+  CHECK(with.post("/api/v1/agents/short_haul:pause").status == 200);
+  CHECK(with.post("/api/v1/agents/short_haul:restart").status == 200);
+  const auto paused = [](const http_answer& got) { return got.status == 200 && body_of(got).at("state") == "paused"; };
+  CHECK(with.eventually("/api/v1/agents/short_haul", paused));
+  const auto task = id_of(with.submit("short_haul", "later"));
+  CHECK(state_of(with.read("/api/v1/tasks/" + task)) == "submitted");
+  CHECK(body_of(with.post("/api/v1/agents/short_haul:resume")).at("state") == "ready");
+  CHECK(state_of(with.ended(task)) == "completed");
+}
+
+TEST_CASE_FIXTURE(with_server, "whoever finds a queue full is told its size and when to come again") {
+  CHECK(with.post("/api/v1/agents/narrow:pause").status == 200);
+  http_answer got;
+  for (int i = 0; i < 10 && got.status != 429; ++i) got = with.post("/api/v1/agents/narrow/tasks", message_body("more"));
+  REQUIRE(got.status == 429);
+  CHECK(got.header("retry-after") == "1");
+  CHECK(got.header("ratelimit") == "\"queue\";r=0;t=1");
+  CHECK(got.header("ratelimit-policy").starts_with("\"queue\";q="));
+  CHECK(with.post("/api/v1/agents/narrow:resume").status == 200);
+}
+
 TEST_CASE_FIXTURE(with_server, "a draining agent refuses new tasks with 503 and lets running ones end") {
   const auto task = id_of(with.submit("short_haul", "before"));
   CHECK(body_of(with.post("/api/v1/agents/short_haul:drain")).at("state") == "draining");

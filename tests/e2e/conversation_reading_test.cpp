@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(with_server, "agents are listed by name with filters, and show
   CHECK(with.read("/api/v1/agents?label=owner:e2e").at("items").size() == 2);
   CHECK(with.read("/api/v1/agents?skill=forecast").at("items").at(0).at("name") == "weather");
   CHECK(with.read("/api/v1/agents?q=journals%20NOTHING").at("items").at(0).at("name") == "fleeting");
-  CHECK(with.read("/api/v1/agents?kind=llm").at("items").empty());
+  CHECK(with.read("/api/v1/agents?kind=team").at("items").empty());
   CHECK(with.read("/api/v1/agents?state=paused").at("items").empty());
 
   const auto echo = with.read("/api/v1/agents/echo");

@@ -102,7 +102,32 @@ TEST_CASE_FIXTURE(with_server, "a repeated Idempotency-Key continues on the task
   CHECK(streamed.rest().size() == body_of(first).at("last_event"));
 }
 
-TEST_CASE_FIXTURE(with_server, "a repeated message with the same key or id is taken once") {
+TEST_CASE_FIXTURE(with_server, "a message that is sent twice with one Idempotency-Key is one message") {
+  const auto id = id_of(with.ask("weather", "weather in Oslo"));
+  const auto path = "/api/v1/tasks/" + id + "/messages";
+  const header_pairs key{{"Idempotency-Key", "monday"}};
+  const auto first = with.post(path, message_body("Monday"), key);
+  CHECK(first.status == 202);
+  CHECK(first.header("idempotency-replayed").empty());
+  const auto again = with.post(path, message_body("Monday"), key);
+  CHECK(again.status == 202);
+  CHECK(again.header("idempotency-replayed") == "true");
+  CHECK(id_of(body_of(again)) == id);
+  check_problem(with.post(path, message_body("Tuesday"), key), 422, "idempotency_mismatch");
+  CHECK(with.ended(id).at("artifacts").at(0).at("parts").at(0).at("text") == "Sunny in Oslo, Monday.");
+
+  // Long after the end too: the answer is the task, not 409.
+  const auto late = with.post(path, message_body("Monday"), key);
+  CHECK(late.status == 202);
+  CHECK(late.header("idempotency-replayed") == "true");
+  CHECK(state_of(body_of(late)) == "completed");
+  check_problem(with.post(path, message_body("Tuesday"), key), 422, "idempotency_mismatch");
+  int received = 0;
+  for (const auto& one : with.events(id)) received += one.event == "message_received" ? 1 : 0;
+  CHECK(received == 1);
+}
+
+TEST_CASE_FIXTURE(with_server, "a repeated message with the same id is taken once") {
   const auto asked = with.ask("weather", "weather in Oslo");
   const auto path = "/api/v1/tasks/" + id_of(asked);
   const auto body = json{{"message", {{"message_id", "answer-1"}, {"parts", {{{"text", "Monday"}}}}}}}.dump();

@@ -132,5 +132,44 @@ TEST_CASE_FIXTURE(with_server, "an agent without durability answers the same way
   CHECK(with.get("/api/v1/tasks/" + id_of(asked)).status == 404);
 }
 
+TEST_CASE_FIXTURE(with_server, "spender is stopped by its budget, and keeps what it has") {
+  const auto task = with.ask("spender", "count");
+  CHECK(state_of(task) == "failed");
+  CHECK(task.at("status").at("code") == "limit_exceeded");
+  CHECK(text_of(task) == "max_tokens: 2500");
+  const auto& usage = task.at("usage");
+  CHECK(usage.at("model_calls") > 2);
+  CHECK(usage.at("input_tokens").get<int>() + usage.at("output_tokens").get<int>() <= 2500);
+  CHECK(task.at("artifacts").at(0).at("parts").at(0).at("text").get<std::string>().starts_with("So far "));
+}
+
+TEST_CASE_FIXTURE(with_server, "a task without durability keeps its Idempotency-Key and is in the lists") {
+  const auto submit = [&](const std::string& key, const std::string& text) {
+    return with.post("/api/v1/agents/fleeting/tasks", message_body(text), {{"Idempotency-Key", key}});
+  };
+  const auto first = submit("k", "nap now");
+  REQUIRE(first.status == 202);
+  const auto id = id_of(body_of(first));
+  const auto again = submit("k", "nap now");
+  CHECK(again.status == 202);
+  CHECK(again.header("idempotency-replayed") == "true");
+  CHECK(id_of(body_of(again)) == id);
+  CHECK(submit("k", "another").status == 422);
+
+  const auto durable = id_of(with.ask("echo", "beside it"));
+  const auto other = id_of(body_of(submit("k2", "nap again")));
+  std::vector<std::string> seen;
+  std::string cursor;
+  do {
+    const auto page = with.read("/api/v1/tasks?limit=1" + (cursor.empty() ? "" : "&cursor=" + cursor));
+    REQUIRE(page.at("items").size() == 1);
+    seen.push_back(id_of(page.at("items")[0]));
+    cursor = page.at("next_cursor").is_null() ? "" : page.at("next_cursor").get<std::string>();
+  } while (!cursor.empty());
+  CHECK(std::is_sorted(seen.begin(), seen.end(), std::greater{}));
+  for (const auto& wanted : {id, durable, other}) CHECK(std::count(seen.begin(), seen.end(), wanted) == 1);
+  CHECK(with.read("/api/v1/tasks?agent=fleeting").at("items").size() >= 2);
+}
+
 }  // namespace
 }  // namespace mofa::test

@@ -181,6 +181,9 @@ TEST_CASE("--print-config, version, validate and keys answer and end") {
   const auto wrong = here.run({"validate", "config/agents/echo.yaml", "config/agents/a.yaml"});
   CHECK(wrong.code == 1);
   CHECK(wrong.errors.find("config/agents/a.yaml:3:1: unknown member 'rulez'; did you mean 'rules'?") != std::string::npos);
+  here.write("config/agents/a.yaml", "otherwise: []\n");
+  CHECK(here.run({"validate", "config/agents/a.yaml"}).errors ==
+        "config/agents/a.yaml:1:1: missing member 'name'\nconfig/agents/a.yaml:1:1: missing member 'kind'\n");
   const auto key = here.run({"keys", "new", "ci", "--scope", "tasks:read"});
   CHECK(key.code == 0);
   CHECK(key.output.starts_with("mofa_"));

@@ -80,6 +80,9 @@ class trap_probe final : public actors::probe {
     inner_.effect_started(type);
     pass(point::effect_started);
   }
+  void slots_taken(std::string_view resource, int busy, std::size_t waiting) override {
+    inner_.slots_taken(resource, busy, waiting);
+  }
   void before_outcome() override {
     inner_.before_outcome();
     pass(point::before_outcome);

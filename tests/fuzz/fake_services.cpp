@@ -52,6 +52,8 @@ void fake_agents::get(std::string, completion<core::agent_info> done) { done(unk
 void fake_agents::versions(std::string, completion<std::vector<core::agent_version>> done) { done(unknown()); }
 void fake_agents::actor(std::string, completion<core::agent_actor_info> done) { done(unknown()); }
 void fake_agents::command(std::string, core::agent_command, completion<core::agent_actor_info> done) { done(unknown()); }
+void fake_agents::apply(core::definition_change, completion<core::agent_info> done) { done(unknown()); }
+void fake_agents::remove(std::string, std::optional<int>, bool, completion<bool> done) { done(unknown()); }
 void fake_agents::supervision(completion<core::supervision_node> done) { done(unknown()); }
 
 http::response answer_of(const http::route& asked, http::request what) {

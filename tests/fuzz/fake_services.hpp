@@ -39,6 +39,8 @@ class fake_agents final : public core::agent_service {
   void versions(std::string, core::completion<std::vector<core::agent_version>>) override;
   void actor(std::string, core::completion<core::agent_actor_info>) override;
   void command(std::string, core::agent_command, core::completion<core::agent_actor_info>) override;
+  void apply(core::definition_change, core::completion<core::agent_info>) override;
+  void remove(std::string, std::optional<int>, bool, core::completion<bool>) override;
   void supervision(core::completion<core::supervision_node>) override;
 };
 

@@ -38,6 +38,10 @@ class counting_probe final : public gateway::probe {
   void answer_dropped(std::string_view pattern) override { count("dropped " + std::string{pattern}); }
   void stream_opened() override { count("stream opened"); }
   void stream_closed() override { count("stream closed"); }
+  void websocket_opened() override { count("websocket opened"); }
+  void websocket_closed(std::string_view reason) override { count("websocket closed " + std::string{reason}); }
+  void websocket_message(std::string_view direction) override { count("websocket " + std::string{direction}); }
+  void frames_dropped(std::size_t times) override { count("frames dropped", static_cast<int>(times)); }
   void failure(std::string_view detail) override { count("failure " + std::string{detail}); }
 
   int of(const std::string& what) {
@@ -51,9 +55,9 @@ class counting_probe final : public gateway::probe {
   }
 
  private:
-  void count(const std::string& what) {
+  void count(const std::string& what, int times = 1) {
     const std::lock_guard lock{guard_};
-    ++counts_[what];
+    counts_[what] += times;
     changed_.notify_all();
   }
 

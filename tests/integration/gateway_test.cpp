@@ -172,7 +172,7 @@ TEST_CASE("Expect: 100-continue is answered before the body is sent") {
 TEST_CASE("keys are asked for before the body is read; the answer to a small body leaves the connection open") {
   gateway::key key;
   key.name = "ci";
-  key.hash = gateway::sha256("mofa_a");
+  key.hash = sha256("mofa_a");
   key.scopes = static_cast<unsigned>(core::scope::tasks_read);
   gateway_fixture at{[&](auto& settings) { settings.keys = {key}; }};
   raw_client client{at.port()};

@@ -74,6 +74,15 @@ std::optional<std::string> raw_client::until(std::string_view text) {
   }
 }
 
+std::optional<std::string> raw_client::take(std::size_t bytes) {
+  while (held_.size() < bytes) {
+    if (!more()) return std::nullopt;
+  }
+  auto out = held_.substr(0, bytes);
+  held_.erase(0, bytes);
+  return out;
+}
+
 bool raw_client::at_end() {
   if (!held_.empty()) return false;
   pollfd wait{socket_, POLLIN, 0};

@@ -34,6 +34,8 @@ class raw_client {
   std::optional<raw_answer> head();
   /// Reads on until the text has come; what came, or nothing when it does not come.
   std::optional<std::string> until(std::string_view text);
+  /// The next bytes, exactly so many; nothing when they do not come.
+  std::optional<std::string> take(std::size_t bytes);
   /// Whether the peer closes within ten seconds without sending anything more.
   bool at_end();
   void finish_sending();

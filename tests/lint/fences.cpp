@@ -27,7 +27,7 @@ const std::vector<std::string_view>& behaviours() {
 const std::vector<room>& rooms() {
   static const std::vector<room> all = [] {
     const names core{"protocols/core"};
-    const names wire{"protocols/http", "protocols/sse", "protocols/websocket", "protocols/jsonrpc", "protocols/document"};
+    const names wire{"protocols/http", "protocols/sse", "protocols/jsonrpc", "protocols/document"};
     const names hosts{"actors/system",    "actors/supervision", "actors/directory", "actors/scheduling", "actors/bus",
                       "actors/clockwork", "actors/storage",     "actors/catalog",   "actors/task",       "actors/agent",
                       "actors/effects",   "actors/delivery",    "actors/service"};
@@ -37,10 +37,10 @@ const std::vector<room>& rooms() {
         // Besides the rooms' probes: GET /metrics is its own route, and whoever has a route brings it.
         {"server/telemetry", {"protocols/http/route.hpp"}},
         {"server/gateway", {"protocols"}},
-        {"server/http_client", {}},
+        {"server/http_client", {"protocols/core/ports/running_call.hpp"}},
         {"server/dashboard", {}},
         {"server/store", core},
-        {"server/models", together(core, {"server/http_client", "protocols/openai"})},
+        {"server/models", together(core, {"server/http_client", "protocols/openai", "protocols/sse", "protocols/document"})},
         {"server/tools", together(core, {"server/http_client"})},
         {"server/peers", together(core, {"server/http_client", "protocols/a2a", "protocols/mcp"})},
         {"server/scripting", core},
@@ -48,10 +48,12 @@ const std::vector<room>& rooms() {
         {"server/app", together({"server", "protocols", "actors/kernel.hpp"}, behaviours())},
         {"server", {"server/app"}},
         {"protocols/core", {}},
+        {"protocols/schema", core},
         {"actors", together(hosts, core)},
     };
     for (const auto folder : wire) out.push_back({folder, core});
-    for (const auto folder : {"protocols/rest", "protocols/openai", "protocols/a2a", "protocols/mcp"}) {
+    for (const auto folder :
+         {"protocols/rest", "protocols/openai", "protocols/websocket", "protocols/a2a", "protocols/mcp"}) {
       out.push_back({folder, together(wire, core)});
     }
     for (const auto folder : hosts) out.push_back({folder, together(hosts, core)});

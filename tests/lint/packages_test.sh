@@ -17,6 +17,17 @@ stand_in bin-sudo/sudo '[ -z "${SUDO_REFUSES:-}" ] || exit 1; [ "$*" = "-n true"
 printf 'ID=debian\nVERSION_ID="12"\n' >"$work/debian"
 printf 'ID=fedora\nVERSION_ID=40\n' >"$work/fedora"
 
+# The installer reads the list beside it: here one of its own, so that the real one may change.
+mkdir "$work/docker"
+cp docker/install-packages.sh "$work/docker"
+cat >"$work/docker/packages.txt" <<'LIST'
+# NAME USE REASON
+alpha                   tools  first
+beta-dev                tools  second
+
+gamma                   extra  another use
+LIST
+
 fails=0
 # run NAME STATUS SETTINGS… -- USE…; what is installed is read from the standard input.
 run() {
@@ -27,7 +38,7 @@ run() {
   cat >"$work/installed"
   : >"$work/log"
   env -i PATH="$work/bin" WORK="$work" OS_RELEASE="$work/debian" AS_UID=0 "${settings[@]}" \
-    docker/install-packages.sh "$@" >"$work/out" 2>&1 </dev/null || got=$?
+    "$work/docker/install-packages.sh" "$@" >"$work/out" 2>&1 </dev/null || got=$?
   [ "$got" = "$status" ] || { echo "FAILED: $name: exit $got, not $status"; cat "$work/out"; fails=1; }
 }
 holds() { # FILE TEXT
@@ -35,32 +46,32 @@ holds() { # FILE TEXT
 }
 empty() { [ ! -s "$work/$1" ] || { echo "FAILED: $1 is not empty:"; cat "$work/$1"; fails=1; }; }
 
-run "nothing is missing: silent, nothing is run" 0 -- fuzz <<<$'clang\nlibclang-rt-14-dev'
+run "nothing is missing: silent, nothing is run" 0 -- tools <<<$'alpha\nbeta-dev'
 empty out
 empty log
 
-run "root installs what is missing, after saying so" 0 -- fuzz bench <<<clang
-holds out "Installing Debian packages: libclang-rt-14-dev wrk"
+run "root installs what is missing, after saying so" 0 -- tools extra <<<alpha
+holds out "Installing Debian packages: beta-dev gamma"
 holds log "apt-get update -qq"
-holds log "apt-get install -y -qq --no-install-recommends libclang-rt-14-dev wrk"
+holds log "apt-get install -y -qq --no-install-recommends beta-dev gamma"
 
-run "a user installs through sudo" 0 AS_UID=1000 PATH="$work/bin:$work/bin-sudo" -- bench </dev/null
+run "a user installs through sudo" 0 AS_UID=1000 PATH="$work/bin:$work/bin-sudo" -- extra </dev/null
 holds log "sudo -n"
-holds log "apt-get install -y -qq --no-install-recommends wrk"
+holds log "apt-get install -y -qq --no-install-recommends gamma"
 
-run "a user without sudo is given the list" 1 AS_UID=1000 -- bench </dev/null
+run "a user without sudo is given the list" 1 AS_UID=1000 -- extra </dev/null
 holds out "Not root, and sudo is not available."
-holds out "Debian 12 packages that this needs: wrk"
-holds out "Ask an administrator to run: apt-get install wrk"
+holds out "Debian 12 packages that this needs: gamma"
+holds out "Ask an administrator to run: apt-get install gamma"
 empty log
 
-run "a user whom sudo refuses is given the list" 1 AS_UID=1000 SUDO_REFUSES=1 PATH="$work/bin:$work/bin-sudo" -- bench </dev/null
-holds out "Debian 12 packages that this needs: wrk"
+run "a user whom sudo refuses is given the list" 1 AS_UID=1000 SUDO_REFUSES=1 PATH="$work/bin:$work/bin-sudo" -- extra </dev/null
+holds out "Debian 12 packages that this needs: gamma"
 empty log
 
-run "another system is given the list" 1 OS_RELEASE="$work/fedora" -- bench </dev/null
+run "another system is given the list" 1 OS_RELEASE="$work/fedora" -- extra </dev/null
 holds out "This is not Debian 12."
-holds out "Debian 12 packages that this needs: wrk"
+holds out "Debian 12 packages that this needs: gamma"
 empty log
 
 run "an unknown use is refused" 2 -- nonsense </dev/null

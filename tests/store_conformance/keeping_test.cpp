@@ -182,3 +182,25 @@ TEST_CASE_TEMPLATE("what was committed is there when the database is opened agai
   CHECK(on.store->definition("echo", 1)->body == "one");
   CHECK(*on.store->acquire_ownership() == on.epoch + 1);
 }
+
+TEST_CASE_TEMPLATE("marked agents are found again with their newest definitions", Backend, MOFA_STORE_BACKENDS) {
+  owned<Backend> on;
+  REQUIRE(on.store->put_definition("b", "one", "h1", after(1)));
+  REQUIRE(on.store->put_definition("b", "two", "h2", after(2)));
+  REQUIRE(on.store->put_definition("a", "x", "h3", after(3)));
+  REQUIRE(on.store->put_definition("file", "y", "h4", after(3)));
+  CHECK(on.store->marked_agents()->empty());
+  REQUIRE(on.store->mark_agent("b", core::agent_mark::kept));
+  REQUIRE(on.store->mark_agent("a", core::agent_mark::kept));
+  REQUIRE(on.store->mark_agent("a", core::agent_mark::leaving));
+  const auto found = on.store->marked_agents();
+  REQUIRE(found);
+  REQUIRE(found->size() == 2);
+  CHECK((*found)[0].newest.name == "a");
+  CHECK((*found)[0].mark == core::agent_mark::leaving);
+  CHECK((*found)[1].newest.body == "two");
+  CHECK((*found)[1].newest.version == 2);
+  CHECK((*found)[1].mark == core::agent_mark::kept);
+  REQUIRE(on.store->mark_agent("b", std::nullopt));
+  CHECK(on.store->marked_agents()->size() == 1);
+}

@@ -89,16 +89,17 @@ result<std::vector<core::timer_row>> memory_store::timers(time_point until, std:
 
 result<int> memory_store::put_definition(const std::string& name, const std::string& body, const std::string& hash,
                                          time_point now) {
-  auto& kept = definitions[name];
-  if (kept.hash != hash) kept = {name, kept.version + 1, body, hash, now};
-  return kept.version;
+  auto& versions = definitions[name];
+  if (versions.empty() || versions.back().hash != hash)
+    versions.push_back({name, static_cast<int>(versions.size()) + 1, body, hash, now});
+  return versions.back().version;
 }
 
 result<core::stored_definition> memory_store::definition(const std::string& name, int version) {
   const auto known = definitions.find(name);
-  if (known == definitions.end() || known->second.version != version)
+  if (known == definitions.end() || version < 1 || static_cast<std::size_t>(version) > known->second.size())
     return fail(errc::not_found, "no such version of " + name);
-  return known->second;
+  return known->second[static_cast<std::size_t>(version) - 1];
 }
 
 result<std::optional<core::idempotent_hit>> memory_store::find_idempotent(const std::string&, const std::string&,
@@ -119,7 +120,34 @@ result<core::page<core::event_ptr>> memory_store::context_events(const core::cal
   return unasked();
 }
 result<void> memory_store::remove_context(const core::caller&, const std::string&) { return unasked(); }
+result<void> memory_store::memory_put(const core::caller& who, const std::string& context_id, const std::string& key,
+                                      const std::optional<std::string>& value, time_point) {
+  const auto at = std::tuple{who.tenant, who.principal, context_id, key};
+  if (value) {
+    memory[at] = *value;
+  } else {
+    memory.erase(at);
+  }
+  return {};
+}
+result<std::optional<std::string>> memory_store::memory_get(const core::caller& who, const std::string& context_id,
+                                                            const std::string& key) {
+  const auto found = memory.find({who.tenant, who.principal, context_id, key});
+  return found == memory.end() ? std::optional<std::string>{} : std::optional{found->second};
+}
 result<std::vector<core::stored_definition>> memory_store::definition_versions(const std::string&) { return unasked(); }
+result<void> memory_store::mark_agent(const std::string& name, std::optional<core::agent_mark> mark) {
+  if (mark)
+    marks[name] = *mark;
+  else
+    marks.erase(name);
+  return {};
+}
+result<std::vector<core::marked_agent>> memory_store::marked_agents() {
+  std::vector<core::marked_agent> out;
+  for (const auto& [name, mark] : marks) out.push_back({definitions.at(name).back(), mark});
+  return out;
+}
 result<std::size_t> memory_store::sweep(time_point, time_point, time_point, std::size_t) { return unasked(); }
 
 }  // namespace mofa::test

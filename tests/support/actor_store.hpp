@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "protocols/core/ports/store.hpp"
@@ -18,7 +19,10 @@ class memory_store final : public core::store {
  public:
   std::map<task_id, core::loaded_task> tasks;
   std::map<std::string, core::timer_row> timer_rows;
-  std::map<std::string, core::stored_definition> definitions;
+  std::map<std::string, std::vector<core::stored_definition>> definitions;  ///< versions 1, 2, 3, … of each
+  std::map<std::tuple<std::string, std::string, std::string, std::string>, std::string>
+      memory;  ///< tenant, owner, context, key
+  std::map<std::string, core::agent_mark> marks;
   std::vector<std::size_t> groups;      ///< units of each append() call
   std::function<void()> before_commit;  ///< called by append() when set
 
@@ -37,6 +41,9 @@ class memory_store final : public core::store {
   result<core::page<core::event_ptr>> context_events(const core::caller&, const std::string&,
                                                      const core::page_request&) override;
   result<void> remove_context(const core::caller&, const std::string&) override;
+  result<void> memory_put(const core::caller&, const std::string&, const std::string&, const std::optional<std::string>&,
+                          time_point) override;
+  result<std::optional<std::string>> memory_get(const core::caller&, const std::string&, const std::string&) override;
   result<core::open_tasks> open(const std::string& agent) override;
   result<std::optional<task_id>> busy_task(const std::string& tenant, const std::string& owner, const std::string& agent,
                                            const std::string& context_id) override;
@@ -45,6 +52,8 @@ class memory_store final : public core::store {
                              time_point now) override;
   result<core::stored_definition> definition(const std::string& name, int version) override;
   result<std::vector<core::stored_definition>> definition_versions(const std::string&) override;
+  result<void> mark_agent(const std::string& name, std::optional<core::agent_mark> mark) override;
+  result<std::vector<core::marked_agent>> marked_agents() override;
   result<std::size_t> sweep(time_point, time_point, time_point, std::size_t) override;
 
  private:

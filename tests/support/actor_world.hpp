@@ -1,4 +1,4 @@
-// The actor world: an actor system in virtual time, with a clock, a store and a directory; nothing happens until a test says so.
+// The actor world: an actor system in virtual time with clock, store and directory; nothing happens until a test says so.
 // Owned by one test; ends all actors that it was told of.
 // No threads: actors run inside run() and pass().
 #pragma once
@@ -60,6 +60,8 @@ class actor_world {
   /// An actor for `name` in the directory, which answers every input with `answer` and keeps it in `inputs`.
   void put_agent(const std::string& name);
 
+  /// Whom ask() goes through.
+  actors::ask_bridge& bridge() { return *bridge_; }
   /// Where the answer will be; it is empty until run().
   template <class Reply, class Handle, class Question>
   std::shared_ptr<std::optional<result<Reply>>> ask(const Handle& to, Question question) {

@@ -26,6 +26,12 @@ test_server::test_server(server_plan plan) {
   file << "definitions:\n";
   for (const auto& one : plan.definitions) file << "  - " << (source_folder() / one).string() << "\n";
   file << plan.settings;
+  if (plan.settings.find("models:") != std::string::npos) return;
+  // As shipped, without a key: the stand-in is the default.
+  const auto rules = source_folder() / "config/models";
+  file << "models:\n  default: [scripted/demo]\n  providers:\n    scripted: {kind: scripted, file: "
+       << (rules / "demo.yaml").string() << "}\n    spender: {kind: scripted, file: " << (rules / "spender.yaml").string()
+       << "}\n";
 }
 
 process_plan test_server::plan() const {

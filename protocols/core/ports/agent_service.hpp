@@ -61,6 +61,13 @@ struct supervision_node {
   std::vector<supervision_node> children;
 };
 
+/// A definition that came through the API.
+struct definition_change {
+  json document;
+  std::optional<std::string> name;  ///< which agent is changed; nothing: a new one, named by the document
+  std::optional<int> if_version;    ///< only when this is its newest version
+};
+
 class agent_service {
  public:
   virtual ~agent_service() = default;
@@ -73,6 +80,13 @@ class agent_service {
   /// pause: accepts, starts nothing. drain: refuses new tasks, lets running ones end. restart: a new actor, tasks go on
   /// from their journals. Answers with the state afterwards.
   virtual void command(std::string name, agent_command what, completion<agent_actor_info> done) = 0;
+  /// A new agent, or a new version of one; the same document again is the same version. Tasks keep the version that they
+  /// started with. Errors: invalid (fields point into the document), conflict (the name is taken), not_found,
+  /// managed_by_file, precondition_failed.
+  virtual void apply(definition_change what, completion<agent_info> done) = 0;
+  /// The agent goes; its tasks stay readable. True: it is gone; false: with `drain` it takes no more work and goes when its
+  /// last task has ended. Errors: not_found, managed_by_file, precondition_failed, conflict (it has tasks, and no `drain`).
+  virtual void remove(std::string name, std::optional<int> if_version, bool drain, completion<bool> done) = 0;
   virtual void supervision(completion<supervision_node> done) = 0;
 };
 

@@ -62,6 +62,8 @@ class agent_kind {
   virtual std::string_view name() const noexcept = 0;
   /// The members of a definition that belong to this kind.
   virtual std::span<const std::string_view> members() const noexcept = 0;
+  /// Whether limits.max_steps means something to it.
+  virtual bool counts_steps() const noexcept { return false; }
   /// Checks the kind's members and makes the behaviour. Errors carry JSON pointers in `fields`.
   virtual result<behaviour_ptr> compile(const definition& source) const = 0;
 };

@@ -89,6 +89,14 @@ struct stored_definition {
   time_point created_at{};
 };
 
+/// How an agent stands whose definition came through the API and not from a file.
+enum class agent_mark { kept, leaving };
+
+struct marked_agent {
+  stored_definition newest;
+  agent_mark mark = agent_mark::kept;
+};
+
 class store {
  public:
   virtual ~store() = default;
@@ -121,6 +129,15 @@ class store {
   virtual result<page<event_ptr>> context_events(const caller& who, const std::string& id, const page_request& want) = 0;
   virtual result<void> remove_context(const caller& who, const std::string& id) = 0;
 
+  /// What agents remember of the caller's own context: JSON text by key; without a value the key is forgotten. The context
+  /// may have no task here; its memory goes with the last task that it has here, and without one at the next
+  /// acquire_ownership(). Error limit_exceeded: beyond limits::memory_key_bytes, memory_value_bytes or memory_keys.
+  virtual result<void> memory_put(const caller& who, const std::string& context_id, const std::string& key,
+                                  const std::optional<std::string>& value, time_point now) = 0;
+  /// Nothing when there is none.
+  virtual result<std::optional<std::string>> memory_get(const caller& who, const std::string& context_id,
+                                                        const std::string& key) = 0;
+
   /// Tasks of the agent that are not ended.
   virtual result<open_tasks> open(const std::string& agent) = 0;
   /// The task that keeps a context of an agent busy: the oldest that is submitted or working.
@@ -135,6 +152,11 @@ class store {
   virtual result<stored_definition> definition(const std::string& name, int version) = 0;
   /// Newest first, without bodies.
   virtual result<std::vector<stored_definition>> definition_versions(const std::string& name) = 0;
+
+  /// Marks an agent, or takes its mark away; its versions stay, since tasks have run them.
+  virtual result<void> mark_agent(const std::string& name, std::optional<agent_mark> mark) = 0;
+  /// By name, ascending.
+  virtual result<std::vector<marked_agent>> marked_agents() = 0;
 
   /// Deletes tasks that ended before these times (failed, canceled and rejected ones by the second), and old idempotency
   /// records; at most `limit` tasks. Returns how many tasks.

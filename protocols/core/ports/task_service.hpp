@@ -26,13 +26,32 @@ struct idempotency {
   std::string body_hash;  ///< SHA-256 of the body, hex
 };
 
+/// What a task and its children may use, beyond the limits of its agent; the smaller one counts.
+struct budget {
+  std::optional<std::int64_t> max_tokens;
+  std::optional<std::int64_t> max_cost_microusd;
+};
+
+/// A task that another task asked for.
+struct child_origin {
+  task_id id;  ///< the parent's journal holds it: submitted again after a restart it is errc::conflict
+  task_id parent;
+  int depth = 1;                                         ///< how many ancestors it has
+  core::durability durability = core::durability::sync;  ///< its parent's
+};
+
 struct submission {
   std::string agent;
-  core::message message;   ///< an empty message_id is filled with a new one
-  std::string context_id;  ///< empty: a new context
+  core::message message;     ///< an empty message_id is filled with a new one
+  std::string context_id;    ///< empty: a new context
+  bool context_new = false;  ///< its agent has just made the id: nothing was said before
   core::priority priority = priority::normal;
   std::optional<milliseconds> timeout;
   label_map labels;
+  std::vector<core::message> history;  ///< what was said before, for this task only; the context is not read then
+  std::string instructions;            ///< follow the agent's own, for this task only
+  core::budget budget;
+  std::optional<child_origin> child;  ///< admitted beyond its agent's limits
   std::optional<core::idempotency> idempotency;
   milliseconds wait{0};  ///< answer when the task is settled or after this long; 0: at once, after the commit
 };

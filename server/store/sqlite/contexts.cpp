@@ -1,7 +1,7 @@
 // Contexts, which are derived from their tasks: the part of sqlite_store that reads them.
 #include <utility>
 
-#include "server/store/cursor.hpp"
+#include "protocols/core/cursor.hpp"
 #include "server/store/sqlite/sqlite_store.hpp"
 #include "server/store/sqlite/task_columns.hpp"
 
@@ -52,7 +52,7 @@ result<std::string> owner_of_context(connection& db, const core::caller& who, co
 
 result<core::page<core::context_info>> sqlite_store::contexts(const core::caller& who, const core::page_request& want) {
   if (auto fit = check_limit(want); !fit) return fit.error();
-  const auto before = read_id_cursor(cursor_of::contexts, want.cursor);
+  const auto before = core::read_id_cursor(core::cursor_of::contexts, want.cursor);
   if (!before) return before.error();
   auto db = readers_.take();
   if (auto held = db.hold_still(); !held) return held.error();
@@ -62,7 +62,7 @@ result<core::page<core::context_info>> sqlite_store::contexts(const core::caller
   query.with(*before, who.tenant, who.principal, who.sees_all_owners(), std::int64_t{want.limit} + 1);
   while (query.next()) {
     if (out.items.size() == static_cast<std::size_t>(want.limit)) {
-      out.next_cursor = id_cursor(cursor_of::contexts, last);
+      out.next_cursor = core::id_cursor(core::cursor_of::contexts, last);
       break;
     }
     last = query.id(0);
@@ -85,7 +85,7 @@ result<core::context_info> sqlite_store::context(const core::caller& who, const 
 result<core::page<core::event_ptr>> sqlite_store::context_events(const core::caller& who, const std::string& id,
                                                                  const core::page_request& want) {
   if (auto fit = check_limit(want); !fit) return fit.error();
-  const auto before = read_message_cursor(want.cursor);
+  const auto before = core::read_message_cursor(want.cursor);
   if (!before) return before.error();
   auto db = readers_.take();
   if (auto held = db.hold_still(); !held) return held.error();
@@ -97,7 +97,7 @@ result<core::page<core::event_ptr>> sqlite_store::context_events(const core::cal
   while (query.next()) {
     if (out.items.size() == static_cast<std::size_t>(want.limit)) {
       const auto& last = *out.items.back();
-      out.next_cursor = message_cursor({last.at, last.task, last.seq});
+      out.next_cursor = core::message_cursor({last.at, last.task, last.seq});
       break;
     }
     out.items.push_back(read_event(query));

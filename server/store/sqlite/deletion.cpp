@@ -1,6 +1,7 @@
 #include "server/store/sqlite/deletion.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "server/store/sqlite/sqlite_store.hpp"
@@ -29,7 +30,33 @@ result<void> add_descendants(connection& db, family& into, bool only_ended) {
   return {};
 }
 
-result<void> erase(connection& db, const task_id& which) {
+/// A context is what its tasks say: without any, it is gone, and with it what was remembered.
+constexpr std::string_view forget_without_tasks =
+    "DELETE FROM context_memory AS m WHERE NOT EXISTS (SELECT 1 FROM tasks AS t INDEXED BY tasks_by_context"
+    " WHERE t.tenant = m.tenant AND t.context_id = m.context_id AND t.owner = m.owner)";
+
+struct memory_owner {
+  std::string tenant, owner, context_id;
+};
+
+/// Empty when there is no such task.
+result<std::optional<memory_owner>> memory_beside(connection& db, const task_id& which) {
+  auto query = db.prepare("SELECT tenant, owner, context_id FROM tasks WHERE id=?1");
+  if (query.with(which).next())
+    return std::optional{memory_owner{std::string{query.text(0)}, std::string{query.text(1)}, std::string{query.text(2)}}};
+  if (auto done = query.status(); !done) return done.error();
+  return std::optional<memory_owner>{};
+}
+
+result<void> forget(connection& db, const memory_owner& of) {
+  static const auto sql = std::string{forget_without_tasks} + " AND m.tenant=?1 AND m.owner=?2 AND m.context_id=?3";
+  return db.prepare(sql).with(of.tenant, of.owner, of.context_id).run();
+}
+
+/// Whether the task was there.
+result<bool> erase(connection& db, const task_id& which) {
+  const auto beside = memory_beside(db, which);
+  if (!beside) return beside.error();
   static constexpr std::string_view deletions[] = {
       "DELETE FROM events WHERE task=?1",
       "DELETE FROM timers WHERE task=?1",
@@ -37,16 +64,18 @@ result<void> erase(connection& db, const task_id& which) {
       "DELETE FROM tasks WHERE id=?1",
   };
   for (const auto sql : deletions) {
-    if (auto done = db.prepare(sql).with(which).run(); !done) return done;
+    if (auto done = db.prepare(sql).with(which).run(); !done) return done.error();
   }
-  return {};
+  if (!*beside) return false;
+  if (auto done = forget(db, **beside); !done) return done.error();
+  return true;
 }
 
 result<void> erase_families(connection& db, family roots) {
   if (auto found = add_descendants(db, roots, false); !found) return found;
   if (!roots.all_ended) return fail(errc::task_not_terminal, "only ended tasks can be deleted");
   for (const auto& each : roots.members) {
-    if (auto done = erase(db, each); !done) return done;
+    if (auto done = erase(db, each); !done) return done.error();
   }
   return {};
 }
@@ -95,6 +124,8 @@ result<void> delete_context(connection& db, const core::caller& who, const std::
   return erase_families(db, std::move(roots));
 }
 
+result<void> forget_lost_memory(connection& db) { return db.prepare(forget_without_tasks).run(); }
+
 result<std::size_t> sweep_tasks(connection& db, const age_bounds& bounds, std::size_t limit) {
   auto forgotten = db.prepare("DELETE FROM idempotency WHERE at < ?1").with(bounds.idempotency_before).run();
   if (!forgotten) return forgotten.error();
@@ -106,9 +137,10 @@ result<std::size_t> sweep_tasks(connection& db, const age_bounds& bounds, std::s
     if (auto found = add_descendants(db, members, true); !found) return found.error();
     for (auto each = members.members.rbegin(); each != members.members.rend(); ++each) {
       if (deleted >= limit) return deleted;
-      if (auto done = erase(db, *each); !done) return done.error();
       // A child may have gone with its parent earlier in this sweep.
-      deleted += static_cast<std::size_t>(db.changes());
+      const auto there = erase(db, *each);
+      if (!there) return there.error();
+      if (*there) ++deleted;
     }
   }
   return deleted;

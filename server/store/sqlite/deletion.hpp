@@ -25,6 +25,9 @@ struct age_bounds {
   time_point completed_before{}, failed_before{}, idempotency_before{};
 };
 
+/// What was remembered of contexts that have no task here.
+result<void> forget_lost_memory(connection& db);
+
 /// At most `limit` tasks, children before their parents; what is left over is found by the next sweep. Returns how many.
 result<std::size_t> sweep_tasks(connection& db, const age_bounds& bounds, std::size_t limit);
 

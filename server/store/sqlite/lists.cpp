@@ -2,7 +2,7 @@
 #include <limits>
 #include <utility>
 
-#include "server/store/cursor.hpp"
+#include "protocols/core/cursor.hpp"
 #include "server/store/sqlite/append.hpp"
 #include "server/store/sqlite/sqlite_store.hpp"
 #include "server/store/sqlite/task_columns.hpp"
@@ -109,7 +109,7 @@ result<core::task_row> sqlite_store::row(const core::caller& who, task_id which)
 result<core::page<core::task_row>> sqlite_store::list(const core::caller& who, const core::task_filter& filter,
                                                       const core::page_request& want) {
   if (auto fit = check_limit(want); !fit) return fit.error();
-  const auto before = read_id_cursor(cursor_of::tasks, want.cursor);
+  const auto before = core::read_id_cursor(core::cursor_of::tasks, want.cursor);
   if (!before) return before.error();
   const task_id since{filter.since ? uuid7_floor(*filter.since) : uuid_bytes{}};
   const auto db = readers_.take();
@@ -127,7 +127,7 @@ result<core::page<core::task_row>> sqlite_store::list(const core::caller& who, c
   core::page<core::task_row> out;
   while (query.next()) {
     if (out.items.size() == static_cast<std::size_t>(want.limit)) {
-      out.next_cursor = id_cursor(cursor_of::tasks, out.items.back().id);
+      out.next_cursor = core::id_cursor(core::cursor_of::tasks, out.items.back().id);
       break;
     }
     auto row = read_task(query);

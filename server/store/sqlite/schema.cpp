@@ -65,6 +65,7 @@ result<void> check_owner(const std::string& file, connection& db) {
 error named(const std::string& file, const error& why) {
   // errc::invalid is what SQLITE_NOTADB becomes.
   if (why.code == errc::invalid) return fail(errc::invalid, file + ": not a SQLite database");
+  if (why.code == errc::storage_full) return fail(why.code, file + ": the disk is full; make room or use --data DIR");
   return fail(why.code, file + ": " + why.detail);
 }
 

@@ -13,7 +13,7 @@ namespace mofa::store {
 /// Refuses what is not ours or too new without changing a byte; then switches to the write-ahead log and migrates.
 result<void> prepare_schema(const std::string& file, connection& db);
 
-/// The failure of opening that file, in words for the person who starts the server.
+/// The failure of opening that file or taking it over, in words for the person who starts the server.
 error named(const std::string& file, const error& why);
 
 }  // namespace mofa::store

@@ -4,6 +4,7 @@
 
 #include "server/store/sqlite/append.hpp"
 #include "server/store/sqlite/deletion.hpp"
+#include "server/store/sqlite/schema.hpp"
 
 namespace mofa::store {
 
@@ -24,9 +25,10 @@ result<std::uint64_t> sqlite_store::acquire_ownership() {
                          .run();
       if (!counted) return counted;
     }
+    if (auto forgotten = forget_lost_memory(db); !forgotten) return forgotten;
     return db.prepare("UPDATE meta SET epoch = ?1, clean = 0").with(next).run();
   });
-  if (!done) return done.error();
+  if (!done) return named(writer_->file(), done.error());
   epoch_ = next;
   return next;
 }
@@ -74,45 +76,6 @@ result<std::size_t> sqlite_store::sweep(time_point completed_before, time_point 
   });
   if (!done) return done.error();
   return deleted;
-}
-
-result<int> sqlite_store::put_definition(const std::string& name, const std::string& body, const std::string& hash,
-                                         time_point now) {
-  int version = 0;
-  auto done = writer_->transact([&](connection& db) -> result<void> {
-    auto newest = db.prepare("SELECT version, hash FROM definitions WHERE name=?1 ORDER BY version DESC LIMIT 1");
-    if (newest.with(name).next()) {
-      version = static_cast<int>(newest.integer(0));
-      if (newest.text(1) == hash) return {};
-    }
-    if (auto read = newest.status(); !read) return read;
-    auto insert = db.prepare("INSERT INTO definitions (name, version, body, hash, created_at) VALUES (?1,?2,?3,?4,?5)");
-    return insert.with(name, ++version, body, hash, now).run();
-  });
-  if (!done) return done.error();
-  return version;
-}
-
-result<core::stored_definition> sqlite_store::definition(const std::string& name, int version) {
-  const auto db = readers_.take();
-  auto query = db->prepare("SELECT body, hash, created_at FROM definitions WHERE name=?1 AND version=?2");
-  if (query.with(name, version).next()) {
-    return core::stored_definition{name, version, std::string{query.text(0)}, std::string{query.text(1)}, query.time(2)};
-  }
-  if (auto done = query.status(); !done) return done.error();
-  return fail(errc::not_found, "agent '" + name + "' has no version " + std::to_string(version));
-}
-
-result<std::vector<core::stored_definition>> sqlite_store::definition_versions(const std::string& name) {
-  const auto db = readers_.take();
-  std::vector<core::stored_definition> found;
-  auto query = db->prepare("SELECT version, hash, created_at FROM definitions WHERE name=?1 ORDER BY version DESC");
-  query.with(name);
-  while (query.next()) {
-    found.push_back({name, static_cast<int>(query.integer(0)), {}, std::string{query.text(1)}, query.time(2)});
-  }
-  if (auto done = query.status(); !done) return done.error();
-  return found;
 }
 
 }  // namespace mofa::store

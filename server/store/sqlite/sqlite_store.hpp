@@ -34,6 +34,10 @@ class sqlite_store final : public core::store {
   result<core::page<core::event_ptr>> context_events(const core::caller& who, const std::string& id,
                                                      const core::page_request& want) override;
   result<void> remove_context(const core::caller& who, const std::string& id) override;
+  result<void> memory_put(const core::caller& who, const std::string& context_id, const std::string& key,
+                          const std::optional<std::string>& value, time_point now) override;
+  result<std::optional<std::string>> memory_get(const core::caller& who, const std::string& context_id,
+                                                const std::string& key) override;
   result<core::open_tasks> open(const std::string& agent) override;
   result<std::optional<task_id>> busy_task(const std::string& tenant, const std::string& owner, const std::string& agent,
                                            const std::string& context_id) override;
@@ -42,6 +46,8 @@ class sqlite_store final : public core::store {
                              time_point now) override;
   result<core::stored_definition> definition(const std::string& name, int version) override;
   result<std::vector<core::stored_definition>> definition_versions(const std::string& name) override;
+  result<void> mark_agent(const std::string& name, std::optional<core::agent_mark> mark) override;
+  result<std::vector<core::marked_agent>> marked_agents() override;
   result<std::size_t> sweep(time_point completed_before, time_point failed_before, time_point idempotency_before,
                             std::size_t limit) override;
 

@@ -22,6 +22,8 @@ class writer {
   /// except unknown_outcome; the next call is as good as the first.
   result<void> transact(const std::function<result<void>(connection&)>& body);
 
+  const std::string& file() const { return file_; }
+
  private:
   result<void> begin();
   /// Makes sure that a commit that failed can not come back after a crash.

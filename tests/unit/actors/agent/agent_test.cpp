@@ -6,9 +6,7 @@
 #include "actors/clockwork/clockwork.hpp"
 #include "actors/effects/effects.hpp"
 #include "actors/scenario/kind.hpp"
-#include "actors/storage/feeds.hpp"
-#include "actors/storage/journal.hpp"
-#include "tests/support/actor_world.hpp"
+#include "tests/support/journal_world.hpp"
 
 using namespace mofa;
 using namespace mofa::test;
@@ -18,20 +16,12 @@ using core::task_state;
 namespace {
 
 /// One agent of the kind `scenario` with everything that it needs.
-struct agent_world : actor_world {
+struct agent_world : journal_world {
   explicit agent_world(json document) {
     document["name"] = "subject";
     document["kind"] = "scenario";
-    const auto feeds = keep(storage::spawn_feeds(system, env, where));
-    where.update([&](directory::services& s) { s.feeds = feeds; });
-    const auto journal = keep(storage::spawn_journal(system, store, env, where, false));
-    const auto reader = keep(storage::spawn_reader(system, store, false));
-    where.update([&](directory::services& s) {
-      s.journal = journal;
-      s.readers = {reader};
-    });
     const auto clockwork = keep(clockwork::spawn_clockwork(system, env, where));
-    const auto effects = keep(effects::spawn_effects(system, tools, env, where));
+    const auto effects = keep(effects::spawn_effects(system, gear, env, where));
     where.update([&](directory::services& s) {
       s.clockwork = clockwork;
       s.effects = effects;
@@ -40,7 +30,8 @@ struct agent_world : actor_world {
     if (!made) FAIL(made.error().detail);
     REQUIRE(definitions.put(std::move(*made), "", store, time.now()));
     const auto depth = std::make_shared<std::atomic<std::int64_t>>(0);
-    agent = keep(agent::spawn_agent(system, "subject", definitions, env, where, depth));
+    agent = keep(agent::spawn_agent(system, "subject", definitions, env, where, depth,
+                                    std::make_shared<agent::standing_orders>(), [] {}));
     where.put_agent("subject", agent, depth);
     run();
   }
@@ -58,6 +49,13 @@ struct agent_world : actor_world {
     if (!made) FAIL(made.error().detail);
     return made->task->row.id;
   }
+  auto say(task_id which, const std::string& text) {
+    actors::task_input input;
+    input.task = which;
+    input.kind = actors::task_input::type::message;
+    input.message = core::text_message(core::role::user, text, text);
+    return ask<actors::task_reply>(where.agent_to_send("subject"), std::move(input));
+  }
   result<core::submitted_task> cancel(task_id which) {
     actors::task_input input;
     input.task = which;
@@ -72,7 +70,7 @@ struct agent_world : actor_world {
     return (**asked)->value;
   }
   core::agent_actor_info info() {
-    const auto asked = ask<actors::agent_reply>(where.agent_to_send("subject"), actors::agent_request{});
+    const auto asked = ask<actors::agent_reply>(where.agent("subject"), actors::agent_request{});
     run();
     REQUIRE(asked->has_value());
     REQUIRE(**asked);
@@ -81,7 +79,7 @@ struct agent_world : actor_world {
   const core::task_row& row(task_id which) { return store.tasks.at(which).row; }
   task_state state(task_id which) { return row(which).status.state; }
 
-  effects::toolbox tools;
+  effects::equipment gear{[] { return effects::runner_map{}; }, {}};
   catalog::catalog definitions{{scenario::make_kind({})}};
   actors::agent_actor agent;
 };
@@ -167,6 +165,24 @@ TEST_CASE("a task with nothing to do for a while leaves memory, and its timer br
   world.pass(milliseconds{17'100});
   CHECK(world.state(task) == task_state::completed);
   CHECK(world.info().running_tasks == 0);
+}
+
+TEST_CASE("what arrives while a behaviour crashes waits for the next actor of the task") {
+  agent_world world{json::parse(R"({"otherwise": [
+    {"ask": {"text": "first?"}}, {"crash_once": "boom"}, {"ask": {"text": "second?"}}, {"complete": {"text": "{{answer}}"}}]})")};
+  const auto task = world.submitted("go");
+  const auto first = world.say(task, "one");
+  const auto second = world.say(task, "two");
+  world.run();
+  for (const auto& asked : {first, second}) {
+    REQUIRE(asked->has_value());
+    REQUIRE(**asked);
+    CHECK((**asked)->value);
+  }
+  CHECK(world.state(task) == task_state::completed);
+  CHECK(world.row(task).status.message->text() == "two");
+  CHECK(world.info().restarts_in_window == 1);
+  CHECK(world.info().mailbox_depth == 0);
 }
 
 TEST_CASE("a task that crashes beyond its intensity is quarantined, and its agent goes on") {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <caf/send.hpp>
 
+#include "actors/effects/runners.hpp"
 #include "tests/support/actor_world.hpp"
 
 using namespace mofa;
@@ -17,17 +18,28 @@ struct held_tool final : core::tool {
   std::vector<callback<void(result<json>)>> waiting;
   std::string_view name() const noexcept override { return "held"; }
   std::string_view description() const noexcept override { return "waits"; }
+  const json& parameters() const noexcept override {
+    static const json any{{"type", "object"}};
+    return any;
+  }
   bool idempotent() const noexcept override { return true; }
-  void invoke(core::tool_call call, callback<void(result<json>)> done) override {
+  core::running_call_ptr invoke(core::tool_call call, callback<void(result<json>)> done) override {
     calls.push_back(std::move(call));
     waiting.push_back(std::move(done));
+    return nullptr;
   }
 };
 
 struct effects_world : actor_world {
   effects_world() {
     put_agent("subject");
-    effects = keep(effects::spawn_effects(system, tools, env, where));
+    gear.runners = [this] {
+      effects::runner_map out;
+      out["tool"] = effects::make_tool_runner(tools);
+      return out;
+    };
+    gear.slots.slots["tool"] = 2;
+    effects = keep(effects::spawn_effects(system, gear, env, where));
     run();
   }
   actors::run_effect order(const std::string& called = "held") const {
@@ -35,8 +47,7 @@ struct effects_world : actor_world {
     out.task = task;
     out.agent = "subject";
     out.effect_id = task.str() + "/2";
-    out.tool = called;
-    out.arguments = {{"zone", "UTC"}};
+    out.request = {{"type", "tool"}, {"tool", called}, {"arguments", {{"zone", "UTC"}}}, {"rerun", false}};
     return out;
   }
   void start(const actors::run_effect& what) {
@@ -50,6 +61,7 @@ struct effects_world : actor_world {
   task_id task = task_id::make(time.now());
   std::shared_ptr<held_tool> tool = std::make_shared<held_tool>();
   effects::toolbox tools{{"held", tool}};
+  effects::equipment gear;
   actors::effects_actor effects;
 };
 
@@ -130,7 +142,7 @@ TEST_CASE("a call that a restart cut off is not made again unless it may be") {
     CHECK(world.inputs[0].data.at("error").at("code") == "outcome_unknown");
   }
   SUBCASE("it may") {
-    order.rerun = true;
+    order.request["rerun"] = true;
     world.start(order);
     CHECK(world.tool->calls.size() == 1);
     CHECK(world.inputs.empty());
@@ -160,4 +172,43 @@ TEST_CASE("the outcome of an effect whose task has ended is dropped") {
   world.answer_call(json{1});
   CHECK(world.inputs.empty());
   CHECK(world.watch.notes == std::vector<std::string>{"late effect_outcome"});
+}
+
+TEST_CASE("an effect that the budget has no room for is not called, and its task is told the limit") {
+  effects_world world;
+  auto order = world.order();
+  order.request["denied"] = "max_tokens: 10";
+  world.start(order);
+  CHECK(world.tool->calls.empty());
+  REQUIRE(world.inputs.size() == 1);
+  CHECK(world.inputs[0].data.at("error") == json{{"code", "limit_exceeded"}, {"detail", "max_tokens: 10"}});
+}
+
+TEST_CASE("no more effects run than there are slots, the urgent first, and an aborted one makes room") {
+  effects_world world;
+  const auto order = [&](int number, core::priority urgency) {
+    auto out = world.order();
+    out.effect_id = world.task.str() + "/" + std::to_string(number);
+    out.priority = urgency;
+    return out;
+  };
+  for (int i = 1; i <= 3; ++i) world.start(order(i, core::priority::background));
+  world.start(order(4, core::priority::critical));
+  CHECK(world.tool->calls.size() == 2);
+  world.answer_call(json{1});
+  REQUIRE(world.tool->calls.size() == 3);
+  CHECK(world.tool->calls[2].effect_id == world.task.str() + "/4");
+  caf::anon_send(world.effects, actors::abort_effects{{world.task.str() + "/1"}});
+  world.run();
+  REQUIRE(world.tool->calls.size() == 4);
+  CHECK(world.tool->calls[3].effect_id == world.task.str() + "/3");
+}
+
+TEST_CASE("a type of effect that nobody runs is an error of its task") {
+  effects_world world;
+  auto order = world.order();
+  order.request["type"] = "telepathy";
+  world.start(order);
+  REQUIRE(world.inputs.size() == 1);
+  CHECK(world.inputs[0].data.at("error").at("code") == "unsupported");
 }

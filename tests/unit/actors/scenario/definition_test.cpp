@@ -41,7 +41,7 @@ TEST_CASE("all mistakes of a definition are reported, each with its place") {
     {"when": {"txt": "a", "text": "(", "turn": 0, "metadata": [1]}, "do": []},
     {"when": {}, "do": [{"status": {"text": 7}}, {"complete": {}}, {"pause_ms": 1}]}], "otherwise": {}})j"));
   const std::multimap<std::string, std::string> expected{
-      {"/rules/0", "member 'when' is missing"},
+      {"/rules/0", "missing member 'when'"},
       {"/rules/0/wen", "unknown member 'wen'; did you mean 'when'?"},
       {"/rules/0/do/0/complte", "unknown member 'complte'; did you mean 'complete'?"},
       {"/rules/1/when/txt", "unknown member 'txt'; did you mean 'text'?"},
@@ -80,14 +80,14 @@ TEST_CASE("every step checks its members") {
   CHECK(fault_of_step({{"complete", {{"code", "x"}}}}).first == "/otherwise/0/complete/code");
   CHECK(fault_of_step({{"status", {{"state", "done"}}}}).first == "/otherwise/0/status/state");
   CHECK(fault_of_step({{"ask", {{"state", "working"}, {"text", "x"}}}}).first == "/otherwise/0/ask/state");
-  CHECK(fault_of_step({{"ask", json::object()}}) == fault{"/otherwise/0/ask", "member 'text' is missing"});
-  CHECK(fault_of_step({{"fail", {{"text", "x"}}}}) == fault{"/otherwise/0/fail", "member 'code' is missing"});
+  CHECK(fault_of_step({{"ask", json::object()}}) == fault{"/otherwise/0/ask", "missing member 'text'"});
+  CHECK(fault_of_step({{"fail", {{"text", "x"}}}}) == fault{"/otherwise/0/fail", "missing member 'code'"});
   CHECK(fault_of_step({{"fail", {{"code", ""}}}}).first == "/otherwise/0/fail/code");
-  CHECK(fault_of_step({{"reply", json::object()}}) == fault{"/otherwise/0/reply", "member 'text' is missing"});
+  CHECK(fault_of_step({{"reply", json::object()}}) == fault{"/otherwise/0/reply", "missing member 'text'"});
   CHECK(fault_of_step({{"crash", json::object()}}).first == "/otherwise/0/crash");
   CHECK(fault_of_step({{"crash_once", 1}}).first == "/otherwise/0/crash_once");
   CHECK(fault_of_step({{"call", {{"tool", "clock"}, {"arguments", "x"}}}}).first == "/otherwise/0/call/arguments");
-  CHECK(fault_of_step({{"call", json::object()}}) == fault{"/otherwise/0/call", "member 'tool' is missing"});
+  CHECK(fault_of_step({{"call", json::object()}}) == fault{"/otherwise/0/call", "missing member 'tool'"});
   for (const auto& pause :
        {json{-1}[0], json{0.5}[0], json("1"), json(31'536'000'001), json(18'446'744'073'709'551'615ULL)}) {
     CHECK(fault_of_step({{"pause_ms", pause}}).first == "/otherwise/0/pause_ms");
@@ -95,7 +95,7 @@ TEST_CASE("every step checks its members") {
 }
 
 TEST_CASE("an artifact's parts are the parts of a message") {
-  CHECK(fault_of_step({{"artifact", {{"id", "a"}}}}) == fault{"/otherwise/0/artifact", "member 'parts' is missing"});
+  CHECK(fault_of_step({{"artifact", {{"id", "a"}}}}) == fault{"/otherwise/0/artifact", "missing member 'parts'"});
   CHECK(fault_of_step({{"artifact", {{"id", ""}, {"parts", {{{"text", "x"}}}}}}}).first == "/otherwise/0/artifact/id");
   CHECK(fault_of_step({{"artifact", {{"id", "{{text}}"}, {"parts", {{{"text", "x"}}}}}}}).first ==
         "/otherwise/0/artifact/id");

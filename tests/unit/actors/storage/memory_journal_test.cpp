@@ -66,3 +66,57 @@ TEST_CASE("only an ended task of one's own is removed from memory") {
   CHECK(journal.remove(owner, task));
   CHECK(journal.find(task) == nullptr);
 }
+
+TEST_CASE("a key that memory knows is refused, found again, and forgotten with its task") {
+  storage::memory_journal journal{1};
+  const core::idempotency once{"k", "POST /x", "hash"};
+  const auto with_key = [&](task_id which, bool last) {
+    auto unit = unit_of(which, 0, 1, last);
+    unit.idempotency = core::idempotency_record{"default", "local", once, start};
+    return unit;
+  };
+  const auto first = task_id::make(start);
+  REQUIRE(journal.append(with_key(first, true)));
+  const auto refused = journal.append(with_key(task_id::make(start), true));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::conflict);
+  CHECK(journal.size() == 1);
+  const auto hit = journal.find_idempotent("default", "local", once);
+  REQUIRE(hit);
+  CHECK(hit->task == first);
+  CHECK(hit->body_hash == "hash");
+  CHECK_FALSE(journal.find_idempotent("default", "somebody", once));
+  REQUIRE(journal.append(unit_of(task_id::make(start), 0, 1, true)));
+  CHECK_FALSE(journal.find_idempotent("default", "local", once));
+}
+
+TEST_CASE("the memory journal lists what a caller may see and a filter lets through, the newest first") {
+  storage::memory_journal journal{10};
+  std::vector<task_id> made;
+  for (int i = 0; i < 4; ++i) {
+    made.push_back(task_id::make(start + milliseconds{i}));
+    auto unit = unit_of(made.back(), 0, 1, i == 3);
+    unit.row.agent = i % 2 == 0 ? "even" : "odd";
+    unit.row.owner = i == 0 ? "somebody" : "local";
+    REQUIRE(journal.append(unit));
+  }
+  const auto ids = [&](const core::caller& who, const core::task_filter& filter, task_id before, std::size_t limit) {
+    std::vector<task_id> out;
+    for (const auto& row : journal.list(who, filter, before, limit)) out.push_back(row.id);
+    return out;
+  };
+  const auto end = task_id::make(start + milliseconds{100});
+  const core::caller owner;
+  core::caller admin;
+  admin.scopes = static_cast<unsigned>(core::scope::admin);
+  using list = std::vector<task_id>;
+  CHECK(ids(owner, {}, end, 10) == list{made[3], made[2], made[1]});
+  CHECK(ids(owner, {}, end, 2) == list{made[3], made[2]});
+  CHECK(ids(owner, {}, made[2], 10) == list{made[1]});
+  core::task_filter even;
+  even.agent = "even";
+  CHECK(ids(admin, even, end, 10) == list{made[2], made[0]});
+  core::task_filter completed;
+  completed.state = core::task_state::completed;
+  CHECK(ids(owner, completed, end, 10) == list{made[3]});
+}

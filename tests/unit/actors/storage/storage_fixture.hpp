@@ -1,4 +1,4 @@
-// A journal, readers and feeds in an actor world, and a sink that writes down what it is given.
+// Units of events for the journal world, and a sink that writes down what it is given.
 // Included by the tests of the storage room; nothing outlives a test.
 // One thread.
 #pragma once
@@ -10,9 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/storage/feeds.hpp"
-#include "actors/storage/journal.hpp"
-#include "tests/support/actor_world.hpp"
+#include "tests/support/journal_world.hpp"
 
 namespace mofa::test {
 
@@ -57,19 +55,7 @@ struct noting_sink final : core::event_sink {
   void on_failure(const error& why) override { failures.push_back(why.code); }
 };
 
-struct storage_world : actor_world {
-  storage_world() {
-    const auto feeds = keep(storage::spawn_feeds(system, env, where));
-    where.update([&](directory::services& s) { s.feeds = feeds; });
-    const auto journal = keep(storage::spawn_journal(system, store, env, where, false));
-    const auto reader = keep(storage::spawn_reader(system, store, false));
-    where.update([&](directory::services& s) {
-      s.journal = journal;
-      s.readers = {reader};
-    });
-    run();
-  }
-
+struct storage_world : journal_world {
   auto append(core::append_unit unit) {
     auto view = core::is_settled(unit.row.status.state) ? view_of(unit) : nullptr;
     return ask<actors::append_reply>(where.journal(), actors::append_request{std::move(unit), std::move(view)});

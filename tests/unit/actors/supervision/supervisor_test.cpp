@@ -124,8 +124,21 @@ TEST_CASE("a crash during a backoff takes along who depends on it") {
   all.crash("d");
   all.log.clear();
   all.crash("b");
-  all.world.pass(milliseconds{50});
+  all.world.pass(milliseconds{100});
   CHECK(all.log == lines{"stop b", "stop c", "start b", "start c", "start d"});
+}
+
+TEST_CASE("crashes during a backoff count: beyond the intensity the supervisor gives up without another start") {
+  family all;
+  all.abc(strategy::one_for_one, 3);
+  all.crash("a");
+  all.crash("a");
+  all.log.clear();
+  all.crash("b");
+  CHECK(all.given_up.empty());
+  all.crash("c");
+  REQUIRE(all.given_up.size() == 1);
+  CHECK(all.log == lines{"stop b", "stop c", "stop d"});
 }
 
 TEST_CASE("more crashes than the intensity end all children, and the root gives up with the cause") {
@@ -252,4 +265,27 @@ TEST_CASE("a restart by the operator does not count as a crash") {
   all.world.run();
   REQUIRE_FALSE((**wrong)->value);
   CHECK((**wrong)->value.error().code == errc::not_found);
+}
+
+TEST_CASE("a child that is added is watched and restarted like the others; one that is removed is gone for good") {
+  family all;
+  all.abc(strategy::one_for_one);
+  const auto ask = [&](auto question) {
+    const auto answer = all.world.ask<actors::done_reply>(all.top, std::move(question));
+    all.world.run();
+    REQUIRE(answer->has_value());
+    REQUIRE(**answer);
+    return (**answer)->value;
+  };
+  const auto extra = std::make_shared<const child_spec>(all.child("e"));
+  CHECK(ask(actors::add_child{extra}));
+  CHECK(ask(actors::add_child{extra}).error().code == errc::conflict);
+  all.crash("e");
+  CHECK(all.log == lines{"start e", "stop e", "start e"});
+  all.log.clear();
+  CHECK(ask(actors::remove_child{"b"}));
+  CHECK(ask(actors::remove_child{"b"}).error().code == errc::not_found);
+  all.world.pass(milliseconds{100});
+  CHECK(all.log == lines{"stop b"});
+  CHECK(all.tree().children.size() == 4);
 }

@@ -95,8 +95,8 @@ TEST_CASE("an effect is named by the number of its request, started by its unit,
   CHECK(kinds_of(asked) == kind_list{"submitted", "effect_requested", "timer_set"});
   REQUIRE(asked.start.size() == 1);
   CHECK(asked.start[0].id == kept.numbered(2));
-  CHECK(asked.start[0].tool == "clock");
-  CHECK(asked.start[0].rerun);
+  CHECK(asked.start[0].request.at("tool") == "clock");
+  CHECK(asked.start[0].request.at("rerun") == true);
   CHECK(data_of(asked.unit.events[1]).at("effect_id") == kept.numbered(2));
   CHECK(asked.unit.row.wake);
   CHECK(asked.unit.row.usage.tool_calls == 1);

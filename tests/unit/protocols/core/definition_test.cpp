@@ -89,7 +89,10 @@ TEST_CASE("a name is 1 to 63 characters of the allowed ones and not reserved") {
 TEST_CASE("the head of a definition needs name and kind and looks at nothing else") {
   CHECK(core::definition_head(json::parse(R"({"name": "a", "kind": "k", "other": 1})"))->second == "k");
   CHECK(core::definition_head(json::parse("[]")).error().fields.at(0).message == "must be an object, not an array");
-  CHECK(core::definition_head(json::parse("{}")).error().fields.size() == 2);
+  const auto empty = core::definition_head(json::parse("{}")).error().fields;
+  REQUIRE(empty.size() == 2);
+  CHECK(empty[0].message == "missing member 'name'");
+  CHECK(empty[1].message == "missing member 'kind'");
   CHECK(core::definition_head(json::parse(R"({"name": 1, "kind": ""})")).error().fields.size() == 2);
 }
 
@@ -122,9 +125,8 @@ TEST_CASE("every number has its bounds") {
 
 TEST_CASE("limits that a kind does not use are refused, not ignored") {
   CHECK(with(R"("limits": {"max_steps": 25, "max_tokens": 1, "max_cost_microusd": 1})") ==
-        "/limits/max_steps: kind 'scenario' does not use 'max_steps'\n"
-        "/limits/max_tokens: kind 'scenario' does not use 'max_tokens'\n"
-        "/limits/max_cost_microusd: kind 'scenario' does not use 'max_cost_microusd'\n");
+        "/limits/max_steps: kind 'scenario' does not use 'max_steps'\n");
+  CHECK(with(R"("limits": {"max_tokens": -1})") == "/limits/max_tokens: must be from 0 to 1000000000000\n");
 }
 
 TEST_CASE("a subscription is refused as long as there are no topics") {
@@ -144,7 +146,7 @@ TEST_CASE("wrong types and words are named") {
         "/on_busy_context: must be one of queue, reject, interrupt\n"
         "/supervision: must be an object, not a string\n");
   CHECK(with(R"("skills": [{"name": "x"}, {"id": "a", "tags": "t", "examples": [1]}, {"id": "a"}])") ==
-        "/skills/0/id: is missing\n"
+        "/skills/0/id: missing member 'id'\n"
         "/skills/1/tags: must be an array of strings, not a string\n"
         "/skills/1/examples/0: must be a string, not an integer\n"
         "/skills/2/id: 'a' is the id of an earlier skill\n");

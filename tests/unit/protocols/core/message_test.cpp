@@ -66,7 +66,7 @@ TEST_CASE("all mistakes in a message are named, with the place of each") {
 }
 
 TEST_CASE("a message without parts is refused") {
-  CHECK(errors_of(read("{}")) == "/message/parts: is missing\n");
+  CHECK(errors_of(read("{}")) == "/message/parts: missing member 'parts'\n");
   CHECK(errors_of(read(R"({"parts": []})")) == "/message/parts: needs at least one part\n");
   CHECK(errors_of(read(R"({"parts": "hi"})")) == "/message/parts: must be an array of parts, not a string\n");
   CHECK(errors_of(read("null")) == "/message: must be a message or a string, not null\n");
@@ -113,6 +113,6 @@ TEST_CASE("an artifact keeps its parts through JSON and back") {
   CHECK(core::to_json(*core::artifact_from_json(text, "")) == text);
   CHECK(errors_of(core::artifact_from_json(json::parse(R"({"artifactid": 1})"), "/artifact")) ==
         "/artifact/artifactid: unknown member 'artifactid'; did you mean 'artifact_id'?\n"
-        "/artifact/artifact_id: is missing\n"
-        "/artifact/parts: is missing\n");
+        "/artifact/artifact_id: missing member 'artifact_id'\n"
+        "/artifact/parts: missing member 'parts'\n");
 }

@@ -29,6 +29,15 @@ TEST_CASE("an error is explained with the place of each of its fields") {
         "config/agents/a.yaml:9:10: too small");
 }
 
+TEST_CASE("a member that is not there is explained at the object that lacks it") {
+  const auto read = document::read("name: a\nskills:\n  - name: x\n", "a.yaml");
+  REQUIRE(read);
+  const error why{errc::invalid, "2 errors", {{"/kind", "missing member 'kind'"}, {"/skills/0/id", "missing member 'id'"}}};
+  CHECK(document::explain(*read, why) ==
+        "a.yaml:1:1: missing member 'kind'\n"
+        "a.yaml:3:5: missing member 'id'");
+}
+
 TEST_CASE("an error without fields is explained by its detail") {
   const auto read = document::read("{}", "a.json");
   REQUIRE(read);

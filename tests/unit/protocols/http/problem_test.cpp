@@ -85,6 +85,15 @@ TEST_CASE("a full queue and a full server say when to try again") {
   CHECK(header_of(http::problem(fail(errc::conflict, "x"), "/", "r"), "Retry-After").empty());
 }
 
+TEST_CASE("whoever ran into a limit is told its size") {
+  error why{errc::queue_full, "full"};
+  CHECK(header_of(http::problem(why, "/", "r"), "RateLimit").empty());
+  why.limit = exhausted_limit{"queue", 100};
+  why.retry_after = std::chrono::seconds{7};
+  CHECK(header_of(http::problem(why, "/", "r"), "RateLimit") == "\"queue\";r=0;t=7");
+  CHECK(header_of(http::problem(why, "/", "r"), "RateLimit-Policy") == "\"queue\";q=100;qu=\"concurrent-requests\"");
+}
+
 TEST_CASE("a missing key is answered with the scheme to use") {
   CHECK(header_of(http::problem(fail(errc::unauthenticated, "no key"), "/", "r"), "WWW-Authenticate") ==
         "Bearer realm=\"mofa\"");

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/unit/protocols/rest/harness.hpp"
 
 using namespace mofa;
@@ -111,4 +113,51 @@ TEST_CASE("the supervision tree is shown whole") {
   CHECK(got["children"][0]["restarts"] == 2);
   call.agents.failure = fail(errc::unavailable, "the root restarts");
   call.problem({.method = "GET", .pattern = "/api/v1/supervision"}, 503, "unavailable");
+}
+
+TEST_CASE("a definition is taken as JSON or as YAML, and answered with its ETag") {
+  harness call;
+  const std::string json_text = R"({"name":"echo","kind":"scenario"})", yaml_text = "name: echo\nkind: scenario\n";
+  struct form {
+    std::string body, type;
+  };
+  for (const auto& [body, type] :
+       {form{json_text, "application/json"}, form{json_text, ""}, form{yaml_text, "application/yaml"},
+        form{yaml_text, "application/x-www-form-urlencoded"}}) {
+    CAPTURE(type);
+    http::header_list headers;
+    if (!type.empty()) headers.emplace_back("content-type", type);
+    const auto got = call({.method = "POST", .pattern = "/api/v1/agents", .body = body, .headers = headers});
+    CHECK(got.status == 201);
+    CHECK(call.agents.asked.back() == R"(apply new 0 {"kind":"scenario","name":"echo"})");
+    CHECK(std::count(got.headers.begin(), got.headers.end(), std::pair<std::string, std::string>{"ETag", "\"3\""}) == 1);
+    CHECK(std::count(got.headers.begin(), got.headers.end(),
+                     std::pair<std::string, std::string>{"Location", "/api/v1/agents/echo"}) == 1);
+  }
+  call.problem({.method = "POST", .pattern = "/api/v1/agents", .body = "{\"name\""}, 400, "invalid_syntax");
+  call.problem({.method = "POST", .pattern = "/api/v1/agents", .body = "a: &x 1"}, 400, "invalid_syntax");
+}
+
+TEST_CASE("PUT and DELETE hand on the version that If-Match names, and refuse what is no ETag") {
+  harness call;
+  auto put = of_agent("PUT");
+  put.body = R"({"name":"echo","kind":"scenario"})";
+  put.headers = {{"if-match", "\"3\""}};
+  CHECK(call(put).status == 200);
+  CHECK(call.agents.asked.back().starts_with("apply echo 3 "));
+  put.headers = {{"if-match", "3"}};
+  call.problem(put, 422, "invalid");
+
+  auto remove = of_agent("DELETE");
+  remove.headers = {{"if-match", "\"2\""}};
+  CHECK(call(remove).status == 204);
+  CHECK(call.agents.asked.back() == "remove echo 2");
+  remove.query = "drain=true";
+  CHECK(call(remove).status == 202);
+  CHECK(call.agents.asked.back() == "remove echo 2 drain");
+  remove.query = "drain=maybe";
+  call.problem(remove, 422, "invalid");
+  call.agents.failure = fail(errc::precondition_failed, "the newest version of 'echo' is 4");
+  remove.query.clear();
+  call.problem(remove, 412, "precondition_failed");
 }

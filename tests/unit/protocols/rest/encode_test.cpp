@@ -64,7 +64,7 @@ TEST_CASE("strings are escaped, and bytes that are not UTF-8 are replaced") {
   };
   for (const auto& [text, expected] : cases) {
     std::string out;
-    rest::append_string(out, text);
+    core::append_string(out, text);
     CHECK(out == expected);
     CHECK(core::json::parse(out).get<std::string>() == text);
   }
@@ -72,7 +72,7 @@ TEST_CASE("strings are escaped, and bytes that are not UTF-8 are replaced") {
   for (const auto* bad :
        {"\x80", "\xc3", "\xe2\x82", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff"}) {
     std::string out;
-    rest::append_string(out, std::string{"a"} + bad + "b");
+    core::append_string(out, std::string{"a"} + bad + "b");
     CAPTURE(out);
     CHECK(core::json::accept(out));
     CHECK(out.find("\xef\xbf\xbd") != std::string::npos);

@@ -185,6 +185,17 @@ void fake_agents::command(std::string name, core::agent_command what, core::comp
   reply_with(failure, std::move(done), core::agent_actor_info{.state = core::agent_state::paused, .last_failure = {}});
 }
 
+void fake_agents::apply(core::definition_change what, core::completion<core::agent_info> done) {
+  asked.push_back("apply " + what.name.value_or("new") + " " + std::to_string(what.if_version.value_or(0)) + " " +
+                  what.document.dump());
+  reply_with(failure, std::move(done), some_agent());
+}
+
+void fake_agents::remove(std::string name, std::optional<int> if_version, bool drain, core::completion<bool> done) {
+  asked.push_back("remove " + name + " " + std::to_string(if_version.value_or(0)) + (drain ? " drain" : ""));
+  reply_with(failure, std::move(done), !drain);
+}
+
 void fake_agents::supervision(core::completion<core::supervision_node> done) {
   asked.push_back("supervision");
   core::supervision_node root{.name = "root",

@@ -58,7 +58,7 @@ class fake_tasks final : public core::task_service {
   void remove_context(const core::caller&, std::string id, core::completion<void>) override;
 };
 
-class fake_agents final : public core::agent_service {
+class fake_agents : public core::agent_service {
  public:
   std::vector<std::string> asked;
   std::optional<error> failure;
@@ -70,6 +70,8 @@ class fake_agents final : public core::agent_service {
   void versions(std::string name, core::completion<std::vector<core::agent_version>>) override;
   void actor(std::string name, core::completion<core::agent_actor_info>) override;
   void command(std::string name, core::agent_command what, core::completion<core::agent_actor_info>) override;
+  void apply(core::definition_change what, core::completion<core::agent_info> done) override;
+  void remove(std::string name, std::optional<int> if_version, bool drain, core::completion<bool> done) override;
   void supervision(core::completion<core::supervision_node>) override;
 };
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "protocols/rest/digest.hpp"
+#include "server/base/digest.hpp"
 #include "tests/unit/protocols/rest/harness.hpp"
 
 using namespace mofa;
@@ -103,8 +103,7 @@ TEST_CASE("an idempotency key is bound to the method, the path and the body") {
   REQUIRE(call.tasks.submitted->idempotency);
   CHECK(call.tasks.submitted->idempotency->key == "k-1");
   CHECK(call.tasks.submitted->idempotency->operation == "POST /api/v1/agents/echo/tasks");
-  CHECK(call.tasks.submitted->idempotency->body_hash == rest::sha256_hex(body));
-  CHECK(rest::sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(call.tasks.submitted->idempotency->body_hash == sha256_hex(body));
 }
 
 TEST_CASE("a repeated submission streams and waits on the first one's task") {
@@ -147,6 +146,13 @@ TEST_CASE("unknown members are named with the nearest known one") {
   CHECK(got["instance"] == "/api/v1/agents/echo/tasks");
 }
 
+TEST_CASE("a member that is not there is named, with the path that it should have") {
+  harness call;
+  const auto got = call.problem(post("{}"), 422, "invalid");
+  CHECK(path_of(got) == "/message");
+  CHECK(message_of(got) == "missing member 'message'");
+}
+
 TEST_CASE("every wrong value is named by its JSON pointer") {
   const std::pair<std::string, std::string> cases[] = {
       {R"([])", ""},
@@ -165,7 +171,8 @@ TEST_CASE("every wrong value is named by its JSON pointer") {
       {R"({"message": "x", "labels": []})", "/labels"},
       {R"({"message": "x", "labels": {"a/b": 1}})", "/labels/a~1b"},
       {R"({"message": "x", "labels": {"a:b": "c"}})", "/labels/a:b"},
-      {R"({"message": "x", "budget": {}})", "/budget"},
+      {R"({"message": "x", "budget": 5})", "/budget"},
+      {R"({"message": "x", "budget": {"max_tokens": -1}})", "/budget/max_tokens"},
   };
   for (const auto& [body, path] : cases) {
     harness call;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <set>
+#include <thread>
 
 using namespace mofa;
 
@@ -33,6 +34,16 @@ TEST_CASE("ids made on one thread are different and ordered, also within a milli
     last = next;
   }
   CHECK(all.size() == 10'000);
+}
+
+TEST_CASE("an id made later on another thread is greater, also within a millisecond") {
+  auto last = task_id::make(some_time);
+  for (int i = 0; i < 20; ++i) {
+    task_id next;
+    std::thread{[&] { next = task_id::make(some_time); }}.join();
+    CHECK(last < next);
+    last = next;
+  }
 }
 
 TEST_CASE("the floor of a millisecond lies between the ids before and after it") {

@@ -29,7 +29,7 @@ gateway::router sample_routes() {
 gateway::key key_of(std::string name, std::string_view secret, unsigned scopes) {
   gateway::key out;
   out.name = std::move(name);
-  out.hash = gateway::sha256(secret);
+  out.hash = sha256(secret);
   out.tenant = "t1";
   out.scopes = scopes;
   return out;
@@ -110,6 +110,21 @@ TEST_CASE("without keys a page of another origin may not change state") {
   CHECK(status("POST", "/tasks", "null") == 403);
   CHECK(status("POST", "/tasks", "") == 403);
   CHECK(status("GET", "/tasks/7", "http://evil.example") == 0);
+}
+
+TEST_CASE("without keys a page of another origin may not open a WebSocket, which is a GET") {
+  house at;
+  at.settings.cors_origins = {"https://board.example"};
+  const auto status = [&](std::string origin) {
+    return status_of(at, request("GET", "/tasks/7", {{"origin", std::move(origin)}, {"upgrade", "WebSocket"}}));
+  };
+  CHECK(status("http://127.0.0.1:8080") == 0);
+  CHECK(status("https://board.example") == 0);
+  CHECK(status("http://evil.example") == 403);
+  at.settings.keys = {key_of("ci", "mofa_a", 1)};
+  auto ask = request("GET", "/tasks/7",
+                     {{"origin", "http://evil.example"}, {"upgrade", "websocket"}, {"authorization", "Bearer mofa_a"}});
+  CHECK(at.judge(ask).route != nullptr);
 }
 
 TEST_CASE("a known key gives its caller, by either header") {

@@ -95,14 +95,13 @@ TEST_CASE("an unknown key is named with its place and the nearest known one") {
         "mofa.yaml:2:3: unknown key 'limits.body_byte'; did you mean 'limits.body_bytes'?");
   CHECK(attempt{"tls: null\n"}.error ==
         "mofa.yaml:1:1: unknown key 'tls'; known: listen, data_dir, definitions, auth, cors, limits, timeouts, threads, "
-        "retention, "
-        "log, shutdown");
+        "models, scheduling, http_client, retention, log, shutdown");
   CHECK(attempt{"auth: {keys: [{name: a, hsh: x, hash: '" + some_hash + "', scopes: [admin]}]}"}.error ==
         "mofa.yaml:1:25: unknown member 'hsh'; did you mean 'hash'?");
 }
 
 TEST_CASE("settings of later versions are unknown keys") {
-  for (const std::string key : {"tls", "store", "models", "scheduling", "a2a", "peers", "http_client"}) {
+  for (const std::string key : {"tls", "store", "a2a", "peers"}) {
     CHECK(attempt{key + ": {}\n"}.error.starts_with("mofa.yaml:1:1: unknown key '" + key + "'"));
   }
 }
@@ -264,8 +263,8 @@ TEST_CASE("each mistake in a key is named") {
         "mofa.yaml:4:7: must be 'sha256:' and 64 lower-case hex digits, as 'mofa keys new' prints it\n"
         "mofa.yaml:5:16: unknown scope 'tasks'; known: tasks:read, tasks:write, agents:read, agents:write, metrics, admin\n"
         "mofa.yaml:6:7: must be a time like 2030-12-31T00:00:00Z\n"
-        "mofa.yaml:7:7: is missing\n"
-        "mofa.yaml:7:7: is missing\n"
+        "mofa.yaml:7:7: missing member 'hash'\n"
+        "mofa.yaml:7:7: missing member 'scopes'\n"
         "mofa.yaml:7:8: 'ci' is the name of an earlier key");
   CHECK(attempt{"auth: {keys: [{name: a, hash: '" + some_hash + "', scopes: []}]}"}.error ==
         "mofa.yaml:1:106: needs at least one scope");
@@ -276,4 +275,29 @@ TEST_CASE("a JSON file serves as well") {
   auto from = nothing();
   from.file = place.write("mofa.json", R"({"threads": {"io": 3}})");
   CHECK(load(from)->values.threads.io == 3);
+}
+
+TEST_CASE("hosts beyond the guard, and the proxy, are read, and what is neither is told") {
+  const attempt got{
+      "http_client:\n  allow: [10.1.0.0/16, fd00::/8, 127.0.0.1, wiki, \"*.corp.example\"]\n"
+      "  proxy: http://me:secret@proxy:3128\n"};
+  REQUIRE(got.ok);
+  CHECK(got.values.http_client.allow.size() == 5);
+  CHECK(got.values.http_client.proxy == "http://me:secret@proxy:3128");
+  const attempt none{"http_client: {proxy: null}"};
+  REQUIRE(none.ok);
+  CHECK(none.values.http_client.proxy.empty());
+
+  for (const auto* each : {"10.1.0.0/33", "10.1.0.1/16", "*", "http://wiki", "127.1", "a b"}) {
+    const std::string entry = each;
+    CAPTURE(entry);
+    CHECK(attempt{"http_client:\n  allow: ['" + entry + "']\n"}.error ==
+          "mofa.yaml:2:3: '" + entry + "' is no CIDR such as 10.1.0.0/16, address, host or *.suffix");
+  }
+  for (const auto* each : {"proxy:3128", "ftp://proxy", "http://", "12", "''"}) {
+    const std::string proxy = each;
+    CAPTURE(proxy);
+    CHECK(attempt{"http_client:\n  proxy: " + proxy + "\n"}.error ==
+          "mofa.yaml:2:3: must be null or a URL such as http://proxy:3128 (http, https, socks5, socks5h)");
+  }
 }

@@ -19,6 +19,13 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 settings::configuration shipped_values() {
   settings::configuration out;
   out.definitions = {"agents"};
+  out.models.defaults = {"openai/gpt-4o-mini", "scripted/demo"};
+  out.models.providers = {
+      {"anthropic", "anthropic", "", "${ANTHROPIC_API_KEY:-}", {}, ""},
+      {"ollama", "openai", "http://127.0.0.1:11434/v1", "", false, ""},
+      {"openai", "openai", "${OPENAI_BASE_URL:-https://api.openai.com/v1}", "${OPENAI_API_KEY:-}", {}, ""},
+      {"scripted", "scripted", "", "", {}, "models/demo.yaml"},
+      {"spender", "scripted", "", "", {}, "models/spender.yaml"}};
   return out;
 }
 
@@ -41,8 +48,14 @@ TEST_CASE("the shipped file loads and holds the defaults") {
   REQUIRE(done);
   CHECK(done->origin == "config/mofa.yaml");
   CHECK(done->values.definitions == std::vector<std::filesystem::path>{"config/agents"});
+  const auto& providers = done->values.models.providers;
+  REQUIRE(providers.size() == 5);
+  CHECK(providers[2].base_url == "https://api.openai.com/v1");
+  CHECK(providers[2].api_key.empty());
+  CHECK(providers[3].file == std::filesystem::path{"config/models/demo.yaml"});
   auto values = done->values;
   values.definitions = {"agents"};
+  values.models.providers = shipped_values().models.providers;
   CHECK(settings::to_yaml(values) == settings::to_yaml(shipped_values()));
 }
 
@@ -81,4 +94,12 @@ TEST_CASE("the hash of a key is masked") {
   const auto text = settings::to_yaml(values);
   CHECK(has(text, "  keys: [{hash: \"sha256:***\", name: ci, scopes: [admin], tenant: default}]\n"));
   CHECK_FALSE(has(text, "aaaa"));
+}
+
+TEST_CASE("user and password of the proxy are masked") {
+  settings::configuration values;
+  values.http_client.proxy = "http://me:s3cr@t@proxy:3128";
+  CHECK(has(settings::to_yaml(values), "  proxy: \"http://***@proxy:3128\"\n"));
+  values.http_client.proxy = "socks5h://proxy:1080";
+  CHECK(has(settings::to_yaml(values), "  proxy: socks5h://proxy:1080\n"));
 }

@@ -61,6 +61,9 @@ void touch_everything(telemetry::metrics& all) {
   gateway.stream_opened();
   gateway.stream_closed();
   gateway.frames_dropped(1);
+  gateway.websocket_opened();
+  gateway.websocket_closed("client");
+  gateway.websocket_message("in");
   gateway.failure("accept");
 }
 
@@ -165,6 +168,22 @@ TEST_CASE("the door's connections, requests and streams are counted by route and
   CHECK(all.exposition().find("/api/v1/tasks/a") == std::string::npos);
 }
 
+TEST_CASE("WebSockets are counted by how they end and which way their messages go") {
+  telemetry::metrics all;
+  auto& probe = all.gateway();
+  for (int i = 0; i < 3; ++i) probe.websocket_opened();
+  probe.websocket_closed("client");
+  probe.websocket_closed("slow");
+  for (int i = 0; i < 2; ++i) probe.websocket_message("in");
+  for (int i = 0; i < 5; ++i) probe.websocket_message("out");
+  CHECK(value_of(all, "mofa_websocket_connections") == 1);
+  CHECK(value_of(all, "mofa_websocket_connections_opened_total") == 3);
+  CHECK(value_of(all, "mofa_websocket_connections_closed_total{reason=\"client\"}") == 1);
+  CHECK(value_of(all, "mofa_websocket_connections_closed_total{reason=\"slow\"}") == 1);
+  CHECK(value_of(all, "mofa_websocket_messages_total{direction=\"in\"}") == 2);
+  CHECK(value_of(all, "mofa_websocket_messages_total{direction=\"out\"}") == 5);
+}
+
 TEST_CASE("histogram buckets are cumulative") {
   telemetry::metrics all;
   auto& probe = all.gateway();
@@ -259,5 +278,5 @@ TEST_CASE("every metric has the project's prefix, one description, and its unit 
     if (line.ends_with(" counter")) CHECK_MESSAGE(name.ends_with("_total"), name);
     if (line.ends_with(" histogram")) CHECK_MESSAGE((name.ends_with("_seconds") || name.ends_with("_units")), name);
   }
-  CHECK(names.size() == 37);
+  CHECK(names.size() == 41);
 }

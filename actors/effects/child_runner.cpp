@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <limits>
+#include <mutex>
+
+#include "actors/effects/runners.hpp"
+#include "actors/storage/volatile_id.hpp"
+
+namespace mofa::effects {
+namespace {
+
+std::optional<task_id> child_of(const actors::run_effect& order) {
+  return task_id::parse(order.request.value("child_id", std::string{}));
+}
+
+std::string text_of(const core::task& from) {
+  std::string out;
+  if (from.row.status.message) out = from.row.status.message->text();
+  for (const auto& artifact : from.artifacts) {
+    for (const auto& part : artifact.parts) {
+      if (!out.empty()) out += '\n';
+      out +=
+          part.kind == core::part::type::data ? part.data.dump(-1, ' ', false, json::error_handler_t::replace) : part.text;
+    }
+  }
+  if (out.empty() && !from.history.empty() && from.history.back().role == core::role::agent)
+    out = from.history.back().text();
+  return out;
+}
+
+effect_end end_of(const core::task& child) {
+  const auto& status = child.row.status;
+  if (status.state != core::task_state::completed) {
+    std::string why = "agent '" + child.row.agent + "' ended as " + std::string{to_string(status.state)};
+    if (!status.code.empty()) why += " (" + status.code + ")";
+    if (status.message) why += ": " + status.message->text();
+    return {fail(errc::upstream_failed, std::move(why)), child.row.usage};
+  }
+  json value{{"task_id", child.row.id.str()}, {"agent", child.row.agent}, {"text", text_of(child)}};
+  return {std::move(value), child.row.usage};
+}
+
+// Waits for the end of the child; the feed is told to go on until then.
+class waiting final : public core::event_sink, public std::enable_shared_from_this<waiting> {
+ public:
+  waiting(core::task_service& tasks, core::caller who, task_id child, callback<void(effect_end)> done)
+      : tasks_(tasks), who_(std::move(who)), child_(child), done_(std::move(done)) {}
+
+  void begin() {
+    auto self = shared_from_this();
+    tasks_.subscribe(who_, child_, 0, std::numeric_limits<std::uint32_t>::max(), self,
+                     [self](result<core::subscription_ptr> made) {
+                       if (!made) return self->finish({std::move(made).error(), {}});
+                       const std::lock_guard lock{self->guard_};
+                       self->subscription_ = std::move(*made);
+                     });
+  }
+
+  void on_event(core::event_ptr) override {}
+  void on_frame(const core::live_frame&) override {}
+  void on_end() override {
+    auto self = shared_from_this();
+    tasks_.get(who_, child_, [self](result<core::task_ptr> child) {
+      if (!child) return self->finish({std::move(child).error(), {}});
+      self->finish(end_of(**child));
+    });
+  }
+  void on_failure(const error& why) override { finish({why, {}}); }
+
+  void give_up() {
+    core::subscription_ptr ended;
+    const std::lock_guard lock{guard_};
+    ended = std::move(subscription_);
+    done_ = {};
+  }
+
+ private:
+  void finish(effect_end how) {
+    callback<void(effect_end)> done;
+    {
+      const std::lock_guard lock{guard_};
+      done = std::move(done_);
+    }
+    if (done) done(std::move(how));
+  }
+
+  core::task_service& tasks_;
+  core::caller who_;
+  task_id child_;
+  std::mutex guard_;
+  callback<void(effect_end)> done_;
+  core::subscription_ptr subscription_;
+};
+
+class child_call final : public core::running_call {
+ public:
+  explicit child_call(std::shared_ptr<waiting> one) : waiting_(std::move(one)) {}
+  ~child_call() override { waiting_->give_up(); }
+
+ private:
+  std::shared_ptr<waiting> waiting_;
+};
+
+class child_runner final : public runner {
+ public:
+  child_runner(core::task_service& tasks, const catalog::catalog& definitions) : tasks_(tasks), definitions_(definitions) {}
+
+  core::running_call_ptr start(const actors::run_effect& order, hooks to) override {
+    const auto child = child_of(order);
+    if (!child) return refuse(to, fail(errc::corrupt, "the request of the child has no id"));
+    auto agent = choose(order.request.value("agent", std::string{}));
+    if (!agent) return refuse(to, agent.error());
+    auto wait = std::make_shared<waiting>(tasks_, order.who, *child, std::move(to.done));
+    tasks_.submit(order.who, submission(order, *child, *agent), [wait](result<core::submitted_task> made) {
+      // One that exists was submitted before a restart.
+      if (!made && made.error().code != errc::conflict) return wait->on_failure(made.error());
+      wait->begin();
+    });
+    return std::make_unique<child_call>(std::move(wait));
+  }
+
+  void abort(const actors::run_effect& order) override {
+    const auto child = child_of(order);
+    if (!child) return;
+    // A child that has ended, or never began, has nothing to cancel.
+    tasks_.cancel(order.who, *child, "the task that asked for it has ended", [](result<core::task_ptr>) {});
+  }
+
+ private:
+  static core::running_call_ptr refuse(hooks& to, error why) {
+    to.done({std::move(why), {}});
+    return nullptr;
+  }
+
+  // "weather", or "?skill=math" and "?label=team:a": the first by name.
+  result<std::string> choose(const std::string& wanted) const {
+    if (!wanted.starts_with('?')) return wanted;
+    const auto equals = wanted.find('=');
+    const auto what = wanted.substr(1, equals == std::string::npos ? equals : equals - 1);
+    const auto value = equals == std::string::npos ? std::string{} : wanted.substr(equals + 1);
+    for (const auto& one : definitions_.all()) {
+      const auto& definition = *one.current.definition;
+      if (what == "skill" && std::any_of(definition.skills.begin(), definition.skills.end(),
+                                         [&](const core::skill& each) { return each.id == value; }))
+        return definition.name;
+      const auto colon = value.find(':');
+      if (what != "label" || colon == std::string::npos) continue;
+      const auto label = definition.labels.find(value.substr(0, colon));
+      if (label != definition.labels.end() && label->second == value.substr(colon + 1)) return definition.name;
+    }
+    return fail(errc::not_found, "no agent for 'agent:" + wanted + "'");
+  }
+
+  static core::submission submission(const actors::run_effect& order, task_id child, const std::string& agent) {
+    core::submission out;
+    out.agent = agent;
+    out.message =
+        core::text_message(core::role::user, child.str() + "/message", order.request.value("message", std::string{}));
+    out.priority = order.priority;
+    core::child_origin origin;
+    origin.id = child;
+    origin.parent = order.task;
+    origin.depth = order.request.value("depth", 1);
+    origin.durability = storage::is_volatile(child) ? core::durability::none : core::durability::sync;
+    out.child = origin;
+    if (order.time_left) out.timeout = *order.time_left;
+    const auto reserve = order.request.find("reserve");
+    if (reserve != order.request.end()) {
+      if (reserve->contains("tokens")) out.budget.max_tokens = reserve->at("tokens").get<std::int64_t>();
+      if (reserve->contains("cost_microusd"))
+        out.budget.max_cost_microusd = reserve->at("cost_microusd").get<std::int64_t>();
+    }
+    return out;
+  }
+
+  core::task_service& tasks_;
+  const catalog::catalog& definitions_;
+};
+
+}  // namespace
+
+std::unique_ptr<runner> make_child_runner(core::task_service& tasks, const catalog::catalog& definitions) {
+  return std::make_unique<child_runner>(tasks, definitions);
+}
+
+}  // namespace mofa::effects

@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <utility>
+
+#include "protocols/document/document.hpp"
+#include "protocols/http/headers.hpp"
+#include "protocols/openai/chunk_stream.hpp"
+#include "protocols/openai/completion.hpp"
+#include "protocols/openai/completion_request.hpp"
+#include "protocols/openai/routes.hpp"
+
+namespace mofa::openai {
+namespace {
+
+// A task that runs into its timeout ends by itself: its own end is the better answer.
+constexpr milliseconds after_timeout{5'000};
+// The outcome of the last model call is among so many events before the end.
+constexpr std::uint64_t last_events = 16;
+
+std::variant<completion_request, fault> read(const http::request& from) {
+  if (!from.query.empty()) return fault{400, "unknown_parameter", "this route takes no query parameters"};
+  if (auto type = http::check_content_type(from); !type) return fault_of(type.error());
+  auto once = http::idempotency_of(from);
+  if (!once) return fault_of(once.error());
+  const auto body = document::parse_json(from.body);
+  if (!body) return fault_of(body.error());
+  auto out = read_completion_request(*body);
+  if (auto* made = std::get_if<completion_request>(&out)) made->what.idempotency = std::move(*once);
+  return out;
+}
+
+http::header_list headers_of(const core::submitted_task& got) {
+  http::header_list out;
+  if (got.replayed) out.emplace_back("Idempotency-Replayed", "true");
+  return out;
+}
+
+/// One call, from the request to its answer.
+struct call {
+  core::task_service& tasks;
+  core::caller who;
+  http::responder to;
+
+  void refuse(const error& why) { to(to_response(why)); }
+  void submit_and_stream(completion_request asked);
+  void submit_and_wait(completion_request asked);
+  void answer(core::task_ptr ended, http::header_list headers);
+  void complete(const core::task& ended, std::string_view content, std::string_view finish, http::header_list headers);
+};
+
+void call::submit_and_stream(completion_request asked) {
+  auto& port = tasks;
+  const auto asker = who;
+  port.submit(asker, std::move(asked.what),
+              [mine = std::move(*this), usage = asked.include_usage](result<core::submitted_task> got) mutable {
+                if (!got) return mine.refuse(got.error());
+                http::event_stream feed;
+                feed.open = [&tasks = mine.tasks, who = mine.who, id = got->task->row.id](
+                                std::size_t credit, std::shared_ptr<core::event_sink> sink,
+                                core::completion<core::subscription_ptr> done) {
+                  tasks.subscribe(who, id, 0, credit, std::move(sink), std::move(done));
+                };
+                feed.refuse = [](const error& why) { return to_response(why); };
+                feed.encoder = std::make_unique<chunk_stream>(name_of(got->task->row), usage);
+                http::response out;
+                out.headers = headers_of(*got);
+                out.content_type = "text/event-stream";
+                out.stream = std::move(feed);
+                mine.to(std::move(out));
+              });
+}
+
+void call::submit_and_wait(completion_request asked) {
+  auto& port = tasks;
+  const auto asker = who;
+  port.submit(asker, std::move(asked.what), [mine = std::move(*this)](result<core::submitted_task> got) mutable {
+    if (!got) return mine.refuse(got.error());
+    auto headers = headers_of(*got);
+    mine.answer(std::move(got->task), std::move(headers));
+  });
+}
+
+void call::answer(core::task_ptr ended, http::header_list headers) {
+  const auto& row = ended->row;
+  if (!core::is_settled(row.status.state)) {
+    auto late = fault_of(fail(errc::timeout, "task " + row.id.str() + " did not end in time; it goes on"));
+    late.settled = true;
+    return to(to_response(late));
+  }
+  if (row.status.code == "content_filter") return complete(*ended, "", "content_filter", std::move(headers));
+  if (row.status.state != core::task_state::completed && !core::is_interrupted(row.status.state))
+    return to(to_response(fault_of(row.status)));
+  auto content = content_of(*ended);
+  if (row.usage.model_calls == 0) return complete(*ended, content, "stop", std::move(headers));
+  auto& port = tasks;
+  const auto asker = who;
+  const auto after = row.last_seq - std::min(row.last_seq, last_events);
+  port.events(asker, row.id, after, static_cast<int>(last_events),
+              [mine = std::move(*this), ended, content,
+               headers = std::move(headers)](result<std::vector<core::event_ptr>> got) mutable {
+                if (!got) return mine.refuse(got.error());
+                mine.complete(*ended, content, finish_reason(*got), std::move(headers));
+              });
+}
+
+void call::complete(const core::task& ended, std::string_view content, std::string_view finish, http::header_list headers) {
+  http::response out;
+  out.headers = std::move(headers);
+  out.content_type = "application/json";
+  out.body = completion_text(ended, content, finish);
+  to(std::move(out));
+}
+
+}  // namespace
+
+void add_completion_route(http::route_table& table, core::task_service& tasks, core::agent_service& agents) {
+  const auto handle = [&tasks, &agents](http::request from, http::responder to) {
+    auto read_it = read(from);
+    if (const auto* why = std::get_if<fault>(&read_it)) return to(to_response(*why));
+    auto asked = std::get<completion_request>(std::move(read_it));
+    auto agent = asked.what.agent;
+    call mine{tasks, std::move(from.caller), std::move(to)};
+    agents.get(std::move(agent), [mine = std::move(mine), asked = std::move(asked)](result<core::agent_info> found) mutable {
+      if (!found && found.error().code == errc::not_found) return mine.to(to_response(no_model(found.error())));
+      if (!found) return mine.refuse(found.error());
+      if (asked.stream) return mine.submit_and_stream(std::move(asked));
+      asked.what.wait = found->definition->limits.timeout + after_timeout;
+      mine.submit_and_wait(std::move(asked));
+    });
+  };
+  table.push_back({"POST", "/v1/chat/completions", core::scope::tasks_write, handle});
+}
+
+}  // namespace mofa::openai

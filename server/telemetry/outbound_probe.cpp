@@ -1,0 +1,30 @@
+#include "server/telemetry/outbound_probe.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "server/telemetry/logging.hpp"
+#include "server/telemetry/names.hpp"
+
+namespace mofa::telemetry {
+namespace {
+
+std::string_view profile_of(bool guarded) { return guarded ? "guarded" : "trusted"; }
+
+}  // namespace
+
+outbound_probe::outbound_probe(prometheus::Registry& in)
+    : running_({"profile"}, gauges(in, names::outbound_running, "Requests to foreign hosts that are under way.")),
+      duration_({"profile", "outcome"},
+                histograms(in, names::outbound_duration, "Requests to foreign hosts, by how they ended.", duration_buckets)),
+      log_(logger("http_client")) {}
+
+void outbound_probe::request_started(bool guarded) { running_.of({profile_of(guarded)}).Increment(); }
+
+void outbound_probe::request_finished(bool guarded, std::string_view outcome, std::chrono::nanoseconds took) {
+  running_.of({profile_of(guarded)}).Decrement();
+  duration_.of({profile_of(guarded), outcome}).Observe(std::chrono::duration<double>(took).count());
+}
+
+void outbound_probe::address_refused(std::string_view detail) { log_->warn("address refused detail={}", quoted(detail)); }
+
+}  // namespace mofa::telemetry
