@@ -1,6 +1,6 @@
 # A newcomer needs two of these: `make run` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help run test build bench lint clean
+.PHONY: help run test build demo bench lint clean
 .NOTPARALLEL:
 JOBS ?= $(shell nproc)
 packages := docker/install-packages.sh
@@ -17,6 +17,9 @@ test: packages-build build/ci/build.ninja ## build with -Werror and run every te
 
 build: packages-build build/release/build.ninja ## build build/release/mofa
 	cmake --build --preset release -j $(JOBS) --target mofa
+
+demo: build ## six things that the server does, in under a minute
+	@config/demo/demo.sh build/release/mofa
 
 bench: packages-build build/release/build.ninja ## measure the release binary against plain baselines
 	cmake --build --preset release -j $(JOBS) --target mofa mofa_bench

@@ -1,6 +1,7 @@
 #include "actors/kernel.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/make_actor.hpp>
 #include <caf/scoped_actor.hpp>
@@ -50,7 +51,7 @@ struct kernel::parts {
         service::agent_front::supervisors{
             [this] { return root; }, [this] { return agents_supervisor(); },
             [this](const std::string& name) { return agent_child(name); },
-            [this](const std::string& name, callback<void(result<void>)> done) { bury(name, std::move(done)); }},
+            [this](const std::string& name, callback<void(result<bool>)> done) { bury(name, std::move(done)); }},
         env.time);
     gear.slots = options.scheduling;
     gear.runners = [this] { return runners(); };
@@ -166,13 +167,17 @@ struct kernel::parts {
   }
 
   child_spec agent_child(const std::string& name) {
-    return worker(name, [this, name] {
+    auto out = worker(name, [this, name] {
+      // Buried while its supervisor was about to start it again: an actor that ends in order is not restarted.
+      if (!definitions.find(name)) return system.spawn([](caf::event_based_actor*) {});
       auto depth = std::make_shared<std::atomic<std::int64_t>>(0);
       auto made = agent::spawn_agent(system, name, definitions, env, where, depth, orders_for(name),
-                                     [this, name] { bury(name, [](result<void>) {}); });
+                                     [this, name] { bury(name, [](result<bool>) {}); });
       where.put_agent(name, made, std::move(depth));
       return caf::actor_cast<caf::actor>(made);
     });
+    out.when = supervision::restart::transient;
+    return out;
   }
 
   // They outlive the agent's actor, and the whole branch.
@@ -185,20 +190,23 @@ struct kernel::parts {
     return orders;
   }
 
-  // An agent that was leaving has no task any more. Should its mark stay, it comes back at the next start, and goes again.
-  void bury(const std::string& name, callback<void(result<void>)> done) {
-    auto shared = std::make_shared<callback<void(result<void>)>>(std::move(done));
+  // An agent that was leaving goes when no task of it is open. First its place in the tree: whoever comes by that name later
+  // finds it free. Should the mark stay, it comes back at the next start, and goes again.
+  void bury(const std::string& name, callback<void(result<bool>)> done) {
+    auto shared = std::make_shared<callback<void(result<bool>)>>(std::move(done));
     storage::read(
         where,
         [this, name, shared](core::store& versions) {
-          if (auto forgotten = definitions.forget(name, versions); !forgotten) return (*shared)(std::move(forgotten));
+          const auto open = versions.has_open_tasks(name);
+          if (!open || *open) return (*shared)(open ? result<bool>{false} : result<bool>{open.error()});
+          caf::anon_send(agents_supervisor(), remove_child{name});
           where.remove_agent(name);
           {
             const std::lock_guard lock{guard};
             all_orders.erase(name);
           }
-          caf::anon_send(agents_supervisor(), remove_child{name});
-          (*shared)({});
+          const auto forgotten = definitions.forget(name, versions);
+          (*shared)(forgotten ? result<bool>{true} : result<bool>{forgotten.error()});
         },
         [shared] { (*shared)(fail(errc::unavailable, "storage is restarting; try again")); });
   }

@@ -7,11 +7,11 @@ namespace mofa::agent {
 
 void agent_state::submit(submit_request& request, asker who) {
   if (opening) return early.push_back({std::move(request), std::move(who)});
+  if (const auto& child = request.what.child; child && (slots.contains(child->id) || queued.contains(child->id)))
+    return refuse(who, fail(errc::conflict, "task " + child->id.str() + " exists already"));
   if (orders->draining)
     return refuse(who, fail(errc::unavailable, "agent '" + definition().name + "' is draining and takes no new tasks"));
   const auto room = definition().limits.max_queued_tasks;
-  if (request.what.child && slots.contains(request.what.child->id))
-    return refuse(who, fail(errc::conflict, "task " + request.what.child->id.str() + " exists already"));
   if (!request.what.child && !has_place() && static_cast<std::int64_t>(queued.size()) >= room) {
     auto full = fail(errc::queue_full, "agent '" + definition().name + "' has " + std::to_string(queued.size()) +
                                            " tasks waiting already; try again later");

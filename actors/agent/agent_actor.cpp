@@ -1,7 +1,6 @@
 #include "actors/agent/agent_actor.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "actors/agent/agent_state.hpp"
 #include "actors/storage/read_job.hpp"
@@ -83,7 +82,7 @@ void agent_state::look_around() {
     mine.active = now();
     self->send(mine.actor, leave{false});
   }
-  if (orders->leaving && empty() && on_empty) std::exchange(on_empty, {})();
+  if (orders->leaving && empty()) on_empty();
   self->delayed_send(self, look_around_every, tick{look_around_tick});
 }
 
@@ -97,7 +96,8 @@ agent_reply agent_state::command(const agent_request& order) {
   using type = agent_request::type;
   if (order.kind == type::pause) orders->paused = true;
   if (order.kind == type::drain) orders->draining = true;
-  if (order.kind == type::resume) orders->paused = orders->draining = false;
+  if (order.kind == type::resume) orders->paused = false;
+  if (order.kind == type::resume && !orders->leaving) orders->draining = false;
   if (order.kind == type::resume) start_ready();
   if (order.kind == type::renew) renew();
   if (order.kind == type::leave) orders->draining = orders->leaving = true;

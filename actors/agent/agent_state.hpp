@@ -53,6 +53,7 @@ struct slot {
   mood how = mood::live;
   bool counted = false;          ///< it takes one of the places
   bool start_when_held = false;  ///< its turn came before its submission was journaled
+  bool woken = false;            ///< it had no slot: a timer or a message brought it back
   bool holding = false;          ///< its actor must not decide its submission
   std::string context;           ///< key of the context that it keeps busy; empty: none
   std::string once;              ///< idempotency key that is undecided while its first append is

@@ -1,6 +1,7 @@
 #include "actors/agent/agent_state.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "actors/system/system.hpp"
 
@@ -60,9 +61,10 @@ void agent_state::hear(const task_note& news) {
 }
 
 void agent_state::welcome(const task_note& news, slot& mine) {
+  const bool slept = std::exchange(mine.woken, false);
   const bool at_work = news.state == core::task_state::working || news.state == core::task_state::submitted;
   if (!at_work || mine.counted || queued.contains(news.task)) return;
-  if (sleeping > 0) --sleeping;
+  if (slept && sleeping > 0) --sleeping;
   count(mine);
   take_context(news, mine);
 }

@@ -60,7 +60,9 @@ void agent_state::deliver(task_input& what, asker who) {
   const bool waits = queued.contains(what.task);
   const bool ends = what.kind == task_input::type::cancel || what.kind == task_input::type::timer;
   if (known == slots.end() && (!waits || ends)) {
-    pass_on(activate(what.task, waits), what, std::move(who));
+    auto& mine = activate(what.task, waits);
+    mine.woken = true;
+    pass_on(mine, what, std::move(who));
   } else if (known == slots.end() || known->second.how != slot::mood::live || !known->second.actor || (waits && !ends)) {
     // The next actor of the task takes it: after its turn has come, or after the present one has ended.
     auto& mine = slots[what.task];

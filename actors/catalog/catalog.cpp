@@ -53,6 +53,7 @@ result<entry> catalog::changeable(const std::string& name, std::optional<int> if
   if (!found) return fail(errc::not_found, "no agent '" + name + "'");
   if (!found->source.empty())
     return fail(errc::managed_by_file, "agent '" + name + "' belongs to " + found->source + "; change that file");
+  if (found->leaving) return fail(errc::conflict, "agent '" + name + "' is being removed; wait until it is gone");
   const auto version = found->current.definition->version;
   if (if_version && *if_version != version)
     return fail(errc::precondition_failed, "the newest version of '" + name + "' is " + std::to_string(version));
@@ -78,8 +79,9 @@ result<applied> catalog::apply(const core::definition_change& what, core::store&
   return applied{std::move(*kept), !known};
 }
 
-result<void> catalog::let_leave(const std::string& name, core::store& versions) {
+result<void> catalog::let_leave(const std::string& name, std::optional<int> if_version, core::store& versions) {
   const std::lock_guard one_at_a_time{change_guard_};
+  if (const auto may = changeable(name, if_version); !may) return may.error();
   if (auto marked = versions.mark_agent(name, core::agent_mark::leaving); !marked) return marked;
   const std::lock_guard lock{guard_};
   if (const auto found = agents_.find(name); found != agents_.end()) found->second.leaving = true;

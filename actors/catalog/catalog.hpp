@@ -53,7 +53,7 @@ class catalog {
   /// Whether the agent may be changed through the API, and is still at that version.
   result<entry> changeable(const std::string& name, std::optional<int> if_version) const;
   /// The agent takes no more work, also after the next start; or it is gone.
-  result<void> let_leave(const std::string& name, core::store& versions);
+  result<void> let_leave(const std::string& name, std::optional<int> if_version, core::store& versions);
   result<void> forget(const std::string& name, core::store& versions);
   /// At the start, after the files: the agents of the store that came through the API. A file of the same name wins. The
   /// names of those that this binary cannot run, with the reason; their tasks stay parked.

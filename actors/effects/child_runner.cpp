@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <mutex>
+#include <unordered_map>
 
 #include "actors/effects/runners.hpp"
 #include "actors/storage/volatile_id.hpp"
@@ -33,38 +35,56 @@ effect_end end_of(const core::task& child) {
     std::string why = "agent '" + child.row.agent + "' ended as " + std::string{to_string(status.state)};
     if (!status.code.empty()) why += " (" + status.code + ")";
     if (status.message) why += ": " + status.message->text();
-    return {fail(errc::upstream_failed, std::move(why)), child.row.usage};
+    return {fail(errc::upstream_failed, std::move(why)), child.row.usage, false};
   }
   json value{{"task_id", child.row.id.str()}, {"agent", child.row.agent}, {"text", text_of(child)}};
-  return {std::move(value), child.row.usage};
+  return {std::move(value), child.row.usage, false};
 }
 
-// Waits for the end of the child; the feed is told to go on until then.
+// The child may be there or not, now or soon: nobody knows.
+bool uncertain(errc why) {
+  return why == errc::unavailable || why == errc::timeout || why == errc::unknown_outcome || why == errc::io ||
+         why == errc::storage_full || why == errc::internal;
+}
+
+// One child on its way: found, or submitted, then waited for. The feed is told to go on until its end.
 class waiting final : public core::event_sink, public std::enable_shared_from_this<waiting> {
  public:
   waiting(core::task_service& tasks, core::caller who, task_id child, callback<void(effect_end)> done)
       : tasks_(tasks), who_(std::move(who)), child_(child), done_(std::move(done)) {}
 
-  void begin() {
-    auto self = shared_from_this();
-    tasks_.subscribe(who_, child_, 0, std::numeric_limits<std::uint32_t>::max(), self,
-                     [self](result<core::subscription_ptr> made) {
-                       if (!made) return self->finish({std::move(made).error(), {}});
-                       const std::lock_guard lock{self->guard_};
-                       self->subscription_ = std::move(*made);
-                     });
+  // One that exists was submitted before a restart, to whatever agent it was.
+  void find_or(callback<void()> submit) {
+    tasks_.get(who_, child_, [self = shared_from_this(), submit = std::move(submit)](result<core::task_ptr> found) mutable {
+      if (found) return self->begin();
+      if (found.error().code == errc::not_found) return submit();
+      self->on_failure(found.error());
+    });
+  }
+
+  void submit(core::submission what) {
+    tasks_.submit(who_, std::move(what), [self = shared_from_this()](result<core::submitted_task> made) {
+      if (!made && made.error().code != errc::conflict) return self->on_failure(made.error());
+      // Its parent ended while it was being submitted.
+      if (self->aborted_.load()) return self->cancel();
+      self->begin();
+    });
+  }
+
+  void abort() {
+    aborted_ = true;
+    cancel();
   }
 
   void on_event(core::event_ptr) override {}
   void on_frame(const core::live_frame&) override {}
   void on_end() override {
-    auto self = shared_from_this();
-    tasks_.get(who_, child_, [self](result<core::task_ptr> child) {
-      if (!child) return self->finish({std::move(child).error(), {}});
+    tasks_.get(who_, child_, [self = shared_from_this()](result<core::task_ptr> child) {
+      if (!child) return self->on_failure(child.error());
       self->finish(end_of(**child));
     });
   }
-  void on_failure(const error& why) override { finish({why, {}}); }
+  void on_failure(const error& why) override { finish({why, {}, uncertain(why.code)}); }
 
   void give_up() {
     core::subscription_ptr ended;
@@ -74,11 +94,27 @@ class waiting final : public core::event_sink, public std::enable_shared_from_th
   }
 
  private:
+  void begin() {
+    tasks_.subscribe(who_, child_, 0, std::numeric_limits<std::uint32_t>::max(), shared_from_this(),
+                     [self = shared_from_this()](result<core::subscription_ptr> made) {
+                       if (!made && made.error().code == errc::task_terminal) return self->on_end();
+                       if (!made) return self->on_failure(made.error());
+                       const std::lock_guard lock{self->guard_};
+                       if (self->done_) self->subscription_ = std::move(*made);
+                     });
+  }
+
+  // A child that has ended, or never began, has nothing to cancel.
+  void cancel() {
+    tasks_.cancel(who_, child_, "the task that asked for it has ended", [](result<core::task_ptr>) {});
+  }
+
   void finish(effect_end how) {
     callback<void(effect_end)> done;
     {
       const std::lock_guard lock{guard_};
       done = std::move(done_);
+      done_ = {};
     }
     if (done) done(std::move(how));
   }
@@ -86,6 +122,7 @@ class waiting final : public core::event_sink, public std::enable_shared_from_th
   core::task_service& tasks_;
   core::caller who_;
   task_id child_;
+  std::atomic<bool> aborted_{false};
   std::mutex guard_;
   callback<void(effect_end)> done_;
   core::subscription_ptr subscription_;
@@ -107,38 +144,46 @@ class child_runner final : public runner {
   core::running_call_ptr start(const actors::run_effect& order, hooks to) override {
     const auto child = child_of(order);
     if (!child) return refuse(to, fail(errc::corrupt, "the request of the child has no id"));
-    auto agent = choose(order.request.value("agent", std::string{}));
-    if (!agent) return refuse(to, agent.error());
-    auto wait = std::make_shared<waiting>(tasks_, order.who, *child, std::move(to.done));
-    tasks_.submit(order.who, submission(order, *child, *agent), [wait](result<core::submitted_task> made) {
-      // One that exists was submitted before a restart.
-      if (!made && made.error().code != errc::conflict) return wait->on_failure(made.error());
-      wait->begin();
-    });
-    return std::make_unique<child_call>(std::move(wait));
+    auto one = std::make_shared<waiting>(tasks_, order.who, *child, std::move(to.done));
+    std::erase_if(under_way_, [](const auto& each) { return each.second.expired(); });
+    under_way_[order.effect_id] = one;
+    const auto submit = [this, order, child = *child, one] {
+      auto agent = choose(order);
+      if (!agent) return one->on_failure(agent.error());
+      one->submit(submission(order, child, *agent));
+    };
+    if (order.resumed)
+      one->find_or(submit);
+    else
+      submit();
+    return std::make_unique<child_call>(std::move(one));
   }
 
   void abort(const actors::run_effect& order) override {
-    const auto child = child_of(order);
-    if (!child) return;
-    // A child that has ended, or never began, has nothing to cancel.
-    tasks_.cancel(order.who, *child, "the task that asked for it has ended", [](result<core::task_ptr>) {});
+    const auto found = under_way_.find(order.effect_id);
+    const auto one = found == under_way_.end() ? nullptr : found->second.lock();
+    if (one) return one->abort();
+    // Between two attempts to find it.
+    if (const auto child = child_of(order))
+      tasks_.cancel(order.who, *child, "the task that asked for it has ended", [](result<core::task_ptr>) {});
   }
 
  private:
   static core::running_call_ptr refuse(hooks& to, error why) {
-    to.done({std::move(why), {}});
+    to.done({std::move(why), {}, false});
     return nullptr;
   }
 
-  // "weather", or "?skill=math" and "?label=team:a": the first by name.
-  result<std::string> choose(const std::string& wanted) const {
+  // "weather", or "?skill=math" and "?label=team:a": the first by name that takes work, and not the one that asks.
+  result<std::string> choose(const actors::run_effect& order) const {
+    const auto wanted = order.request.value("agent", std::string{});
     if (!wanted.starts_with('?')) return wanted;
     const auto equals = wanted.find('=');
     const auto what = wanted.substr(1, equals == std::string::npos ? equals : equals - 1);
     const auto value = equals == std::string::npos ? std::string{} : wanted.substr(equals + 1);
     for (const auto& one : definitions_.all()) {
       const auto& definition = *one.current.definition;
+      if (one.leaving || definition.name == order.agent) continue;
       if (what == "skill" && std::any_of(definition.skills.begin(), definition.skills.end(),
                                          [&](const core::skill& each) { return each.id == value; }))
         return definition.name;
@@ -168,12 +213,14 @@ class child_runner final : public runner {
       if (reserve->contains("tokens")) out.budget.max_tokens = reserve->at("tokens").get<std::int64_t>();
       if (reserve->contains("cost_microusd"))
         out.budget.max_cost_microusd = reserve->at("cost_microusd").get<std::int64_t>();
+      if (reserve->contains("descendants")) out.budget.max_descendants = reserve->at("descendants").get<std::int64_t>();
     }
     return out;
   }
 
   core::task_service& tasks_;
   const catalog::catalog& definitions_;
+  std::unordered_map<std::string, std::weak_ptr<waiting>> under_way_;  ///< by effect
 };
 
 }  // namespace

@@ -36,6 +36,7 @@ json usage_json(const core::usage& used) {
   put("cost_microusd", used.cost_microusd);
   put("model_calls", used.model_calls);
   put("tool_calls", used.tool_calls);
+  put("descendants", used.descendants);
   return out;
 }
 
@@ -73,7 +74,7 @@ struct effects_state {
     by_number[one.number] = id;
     one.type = order.request.value("type", std::string{});
     one.order = std::move(order);
-    if (const auto why = objection(one)) return resolve(id, {*why, {}});
+    if (const auto why = objection(one)) return resolve(id, {*why, {}, false});
     if (!how->slots.slots.contains(one.type)) return launch(id);
     slots->enqueue(one.number, one.type, one.order.priority, env->time.now());
     hand_out();
@@ -98,6 +99,8 @@ struct effects_state {
   void launch(const std::string& id) {
     auto& one = known.at(id);
     one.started = true;
+    // What an earlier life of this room may have said of it is not continued.
+    if (one.type == "model") caf::anon_send(where->feeds(), effect_text{one.order.task, id, 0, {}, true});
     one.begun = steady_clock::now();
     env->watch.effect_started(one.type);
     const auto me = caf::actor_cast<effects_actor>(self);
@@ -105,7 +108,9 @@ struct effects_state {
     to.on_text = [me, task = one.order.task, id](int attempt, std::string text) {
       caf::anon_send(me, effect_text{task, id, attempt, std::move(text), false});
     };
-    to.done = [me, id](effect_end end) { caf::anon_send(me, effect_outcome{id, std::move(end.value), end.used}); };
+    to.done = [me, id](effect_end end) {
+      caf::anon_send(me, effect_outcome{id, std::move(end.value), end.used, end.again});
+    };
     one.call = runners.at(one.type)->start(one.order, std::move(to));
   }
 
@@ -116,8 +121,17 @@ struct effects_state {
     caf::anon_send(where->feeds(), std::move(news));
   }
 
+  // Nobody knows how it went: it is looked for again.
+  void again(effect& one) {
+    leave(one, false);
+    one.call.reset();
+    one.order.resumed = true;
+    later(one.number);
+  }
+
   void resolve(const std::string& id, effect_end end) {
     const auto found = known.find(id);
+    if (end.again && found != known.end() && !found->second.outcome) return again(found->second);
     // Its task has ended in the meantime.
     if (found == known.end() || found->second.outcome) return env->watch.late_message_dropped("effect_outcome");
     auto& one = found->second;
@@ -204,12 +218,16 @@ effects_actor spawn_effects(caf::actor_system& system, const equipment& how, con
             },
             [self](effect_text& news) { self->state.hear(news); },
             [self](effect_outcome& outcome) {
-              self->state.resolve(outcome.effect_id, {std::move(outcome.value), outcome.used});
+              self->state.resolve(outcome.effect_id, {std::move(outcome.value), outcome.used, outcome.again});
             },
-            [self](tick again) {
-              const auto found = self->state.by_number.find(again.what);
-              if (found != self->state.by_number.end() && self->state.known.at(found->second).outcome)
+            [self](tick late) {
+              const auto found = self->state.by_number.find(late.what);
+              if (found == self->state.by_number.end()) return;
+              const auto& one = self->state.known.at(found->second);
+              if (one.outcome)
                 self->state.offer(found->second);
+              else if (!one.started)
+                self->state.launch(found->second);
             }};
   });
 }

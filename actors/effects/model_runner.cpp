@@ -27,18 +27,18 @@ class model_runner final : public runner {
     auto request = read(order);
     if (!request) return refuse(to, request.error());
     auto on_end = [&models = models_, done = std::move(to.done)](result<core::model_answer> answer) mutable {
-      if (!answer) return done({std::move(answer).error(), {}});
+      if (!answer) return done({std::move(answer).error(), {}, false});
       core::usage used{answer->input_tokens, answer->output_tokens, 0, 0, 0};
       if (const auto price = models.price_of(answer->model))
         used.cost_microusd = core::cost_microusd(*price, answer->input_tokens, answer->output_tokens);
-      done({core::to_json(*answer), used});
+      done({core::to_json(*answer), used, false});
     };
     return chosen->model->call(std::move(*request), std::move(to.on_text), std::move(on_end));
   }
 
  private:
   static core::running_call_ptr refuse(hooks& to, error why) {
-    to.done({std::move(why), {}});
+    to.done({std::move(why), {}, false});
     return nullptr;
   }
 

@@ -24,7 +24,8 @@ result<json> earlier_messages(core::store& from, const actors::run_effect& order
   if (!found) return std::move(found).error();
   std::vector<json> newest_first;
   for (const auto& event : found->items) {
-    if (event->task == order.task || newest_first.size() == static_cast<std::size_t>(most)) continue;
+    // Tasks that wait for their turn are journaled already: what they say comes later.
+    if (!(event->task < order.task) || newest_first.size() == static_cast<std::size_t>(most)) continue;
     const auto data = json::parse(event->data, nullptr, false);
     if (!data.is_object() || !data.contains("message")) continue;
     const auto read = core::message_from_json(data.at("message"), "");
@@ -47,10 +48,10 @@ class recall_runner final : public runner {
     storage::read(
         where_,
         [order, done](core::store& from) {
-          (*done)({earlier_messages(from, order), {}});
+          (*done)({earlier_messages(from, order), {}, false});
         },
         [done] {
-          (*done)({fail(errc::unavailable, "storage is restarting"), {}});
+          (*done)({fail(errc::unavailable, "storage is restarting"), {}, false});
         });
     return nullptr;
   }

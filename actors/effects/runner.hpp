@@ -19,6 +19,7 @@ using core::json;
 struct effect_end {
   result<json> value = fail(errc::internal, "no outcome");
   core::usage used;
+  bool again = false;  ///< nobody knows how it went: it is to be looked for, not resolved. Only for what holds no slot
 };
 
 struct hooks {

@@ -11,12 +11,12 @@ class tool_runner final : public runner {
     const auto name = order.request.value("tool", std::string{});
     const auto tool = tools_.find(name);
     if (tool == tools_.end()) {
-      to.done({fail(errc::not_found, "no tool '" + name + "'"), {}});
+      to.done({fail(errc::not_found, "no tool '" + name + "'"), {}, false});
       return nullptr;
     }
     core::tool_call call{order.effect_id, order.request.value("arguments", json::object()), order.who, order.context_id};
     return tool->second->invoke(std::move(call), [done = std::move(to.done)](result<json> value) mutable {
-      done({std::move(value), {}});
+      done({std::move(value), {}, false});
     });
   }
 

@@ -1,6 +1,7 @@
 #include "actors/llm/conversation.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace mofa::llm {
 namespace {
@@ -25,6 +26,16 @@ std::uint64_t seq_of(const json& data) {
   return seq;
 }
 
+// Whether the last answer asked for calls that have no outcome yet.
+bool awaits_outcomes(const conversation& at) {
+  std::size_t outcomes = 0;
+  for (auto one = at.messages.rbegin(); one != at.messages.rend(); ++one) {
+    if (one->role == model_message::from::assistant) return outcomes < one->calls.size();
+    if (one->role == model_message::from::tool) ++outcomes;
+  }
+  return false;
+}
+
 void hear(conversation& to, const json& source) {
   const auto read = core::message_from_json(source, "");
   if (!read) return;
@@ -34,7 +45,15 @@ void hear(conversation& to, const json& source) {
     if (!text.empty()) text += '\n';
     text += part.kind == core::part::type::data ? part.data.dump(-1, ' ', false, json::error_handler_t::replace) : part.text;
   }
-  to.messages.push_back({role, std::move(text), {}, {}, {}, false});
+  // Between a call and its outcome no provider takes a word: what is said meanwhile comes after them.
+  auto& into = to.model_seq != 0 || awaits_outcomes(to) ? to.later : to.messages;
+  into.push_back({role, std::move(text), {}, {}, {}, false});
+}
+
+// The model has answered, or the last of its calls has: what was said meanwhile is next.
+void hear_the_rest(conversation& to) {
+  std::move(to.later.begin(), to.later.end(), std::back_inserter(to.messages));
+  to.later.clear();
 }
 
 void begin(conversation& to, const json& data) {
@@ -75,6 +94,15 @@ void answer(conversation& to, const json& data) {
   to.messages.push_back({model_message::from::assistant, std::move(read->text), std::move(read->calls), {}, {}, false});
 }
 
+// At most so many bytes, whole characters only, and a note where it was cut.
+std::string shortened(std::string text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  const auto left_out = text.size() - most;
+  text.resize(most);
+  return text + "\n[cut: " + std::to_string(left_out) + " more bytes]";
+}
+
 // What a tool said, for a model to read.
 std::string outcome_text(const json& data) {
   const auto value = data.find("value");
@@ -84,15 +112,19 @@ std::string outcome_text(const json& data) {
   return error == data.end() ? std::string{"no outcome"} : text_of(*error, "code") + ": " + text_of(*error, "detail");
 }
 
-void resolve(conversation& to, const json& data) {
+void resolve(conversation& to, const plan& how, const json& data) {
   const auto seq = seq_of(data);
   if (seq == 0) return;
   if (seq == to.model_seq) return answer(to, data);
   if (seq == to.recall_seq) return recall(to, data);
   const auto found = std::find_if(to.calls.begin(), to.calls.end(), [&](const auto& one) { return one.seq == seq; });
   if (found == to.calls.end()) return;
-  to.messages.push_back(
-      {model_message::from::tool, outcome_text(data), {}, found->call_id, found->tool, data.contains("error")});
+  to.messages.push_back({model_message::from::tool,
+                         shortened(outcome_text(data), how.history_bytes / 3),
+                         {},
+                         found->call_id,
+                         found->tool,
+                         data.contains("error")});
   to.calls.erase(found);
 }
 
@@ -113,18 +145,30 @@ std::size_t bytes_of(const model_message& one) {
   return out;
 }
 
-// The oldest go. A model must see no outcome without its call: what is left begins with a user, or with an assistant.
+bool begins_group(const model_message& one) { return one.role != model_message::from::tool; }
+
+// The oldest go, but never the question of the present turn, nor its last answer with the outcomes of its calls. What goes
+// goes together: a model must see no outcome without its call.
 void forget(conversation& to, const plan& how) {
   auto& all = to.messages;
-  std::size_t bytes = 0, keep = 0;
-  while (keep < all.size() && keep < how.history_messages) {
-    bytes += bytes_of(all[all.size() - 1 - keep]);
-    if (keep > 0 && bytes > how.history_bytes) break;
-    ++keep;
+  std::size_t bytes = 0, keep_from = all.size();
+  for (auto at = all.size(); at > 0;) {
+    const auto end = at--;
+    while (at > 0 && !begins_group(all[at])) --at;
+    for (auto i = at; i < end; ++i) bytes += bytes_of(all[i]);
+    const bool last = end == all.size();
+    if (!last && (all.size() - at > how.history_messages || bytes > how.history_bytes)) break;
+    keep_from = at;
   }
-  auto first = all.end() - static_cast<std::ptrdiff_t>(keep);
-  while (first != all.end() && first->role == model_message::from::tool) ++first;
-  all.erase(all.begin(), first);
+  auto question = all.size();
+  while (question > 0 && all[question - 1].role != model_message::from::user) --question;
+  const auto kept = all.begin() + static_cast<std::ptrdiff_t>(keep_from);
+  if (question > 0 && question - 1 < keep_from) {
+    if (question > 1) std::swap(all.front(), all[question - 1]);
+    all.erase(all.begin() + 1, kept);
+  } else {
+    all.erase(all.begin(), kept);
+  }
 }
 
 }  // namespace
@@ -136,14 +180,16 @@ void take(conversation& to, const plan& how, std::uint64_t seq, std::string_view
   } else if (kind == kinds::effect_requested) {
     return request(to, seq, data);
   } else if (kind == kinds::effect_resolved) {
-    resolve(to, data);
+    resolve(to, how, data);
   } else if (kind == corrected) {
     correct(to, data);
   } else {
     return;
   }
-  // While calls are open, their outcomes are still to come and belong to what is last.
-  if (to.calls.empty()) forget(to, how);
+  // While outcomes are still to come they belong to what is last.
+  if (to.model_seq != 0 || awaits_outcomes(to)) return;
+  hear_the_rest(to);
+  forget(to, how);
 }
 
 awaited what_ended(const conversation& at, const json& outcome) {
@@ -157,8 +203,10 @@ awaited what_ended(const conversation& at, const json& outcome) {
 
 json save(const conversation& from) {
   json out{
-      {"model_seq", from.model_seq}, {"recall_seq", from.recall_seq}, {"steps", from.steps},   {"repairs", from.repairs},
-      {"said", from.said},           {"messages", json::array()},     {"calls", json::array()}};
+      {"model_seq", from.model_seq}, {"recall_seq", from.recall_seq}, {"steps", from.steps},    {"repairs", from.repairs},
+      {"said", from.said},           {"messages", json::array()},     {"calls", json::array()}, {"later", json::array()}};
+  out["instructions"] = from.instructions;
+  for (const auto& each : from.later) out["later"].push_back(core::to_json(each));
   for (const auto& each : from.messages) out["messages"].push_back(core::to_json(each));
   for (const auto& each : from.calls)
     out["calls"].push_back({{"seq", each.seq}, {"call_id", each.call_id}, {"tool", each.tool}});
@@ -178,6 +226,11 @@ std::unique_ptr<conversation> load(const json& saved) {
     auto read = core::model_message_from_json(each);
     if (!read) return nullptr;
     out->messages.push_back(std::move(*read));
+  }
+  for (const auto& each : saved.value("later", json::array())) {
+    auto read = core::model_message_from_json(each);
+    if (!read) return nullptr;
+    out->later.push_back(std::move(*read));
   }
   for (const auto& each : saved.at("calls"))
     out->calls.push_back({each.value("seq", std::uint64_t{0}), text_of(each, "call_id"), text_of(each, "tool")});

@@ -26,6 +26,7 @@ struct open_call {
 
 struct conversation final : core::behaviour_state {
   std::vector<core::model_message> messages;  ///< the system's excepted; the last ones that the plan's history holds
+  std::vector<core::model_message> later;     ///< said while a call was open; comes after its outcome
   std::vector<open_call> calls;
   std::uint64_t model_seq = 0;   ///< of the model call that runs; 0: none
   std::uint64_t recall_seq = 0;  ///< of the reading of the context that runs; 0: none

@@ -91,8 +91,8 @@ std::string decision::instructions() const {
 }
 
 json decision::reserve(const json& messages) const {
-  const auto input =
-      static_cast<std::int64_t>(messages.dump(-1, ' ', false, json::error_handler_t::replace).size()) / bytes_per_token + 1;
+  const auto told = messages.dump(-1, ' ', false, json::error_handler_t::replace).size() + plan_.told_bytes;
+  const auto input = static_cast<std::int64_t>(told) / bytes_per_token + 1;
   json out{{"tokens", input + plan_.max_output_tokens}};
   if (plan_.priced) out["cost_microusd"] = core::cost_microusd(plan_.price, input, plan_.max_output_tokens);
   return out;
@@ -106,8 +106,10 @@ void decision::on_answer() {
   }
   const auto answer = core::model_answer_from_json(fact_.data.value("value", json{}));
   if (!answer) return stop("model_failed", "the outcome of the model's call cannot be read");
-  if (answer->calls.empty() || plan_.direct) return finish(*answer);
-  act(*answer);
+  if (!answer->calls.empty() && !plan_.direct) return act(*answer);
+  // Somebody said something more while the model was thinking: it is told that before the task ends.
+  if (at_.messages.back().role == model_message::from::user) return think();
+  finish(*answer);
 }
 
 void decision::act(const core::model_answer& answer) {

@@ -16,9 +16,14 @@ namespace mofa::llm {
 
 using core::json;
 
+struct tool_facts {
+  bool rerun = false;          ///< may be called again after a crash
+  std::size_t told_bytes = 0;  ///< of what a model is told of it
+};
+
 /// What definitions are checked against.
 struct surroundings {
-  std::map<std::string, bool, std::less<>> tools;  ///< by name; whether each may be called again after a crash
+  std::map<std::string, tool_facts, std::less<>> tools;  ///< by name
   core::schema_compiler schemas;
   const core::model_directory* models = nullptr;  ///< for prices; must outlive the kind
 };

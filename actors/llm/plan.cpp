@@ -15,6 +15,7 @@ using core::object_fields;
 constexpr std::size_t instructions_bytes = 64 * 1024;
 constexpr std::size_t name_bytes = 256;
 constexpr std::size_t tools_max = 128;
+constexpr std::size_t agent_told_bytes = 1024;  // its description may be long, but it is the same for each call
 constexpr std::string_view agent_prefix = "agent:";
 
 class plan_reader {
@@ -53,7 +54,7 @@ class plan_reader {
       if (const auto n = fields.integer("max_output_tokens", 1, 1'000'000)) made_.max_output_tokens = *n;
       if (const auto* list = fields.find("fallback")) read_fallback(*list);
     }
-    if (source_.limits.max_cost_microusd) read_price();
+    read_price();
   }
 
   void read_temperature(object_fields& fields) {
@@ -78,21 +79,23 @@ class plan_reader {
   void read_price() {
     auto names = made_.fallback;
     names.insert(names.begin(), made_.model);
+    made_.priced = true;
     for (const auto& name : names) {
       const auto full = around_.models->full_name(name);
       // A provider that is off today may be on tomorrow: calls say so.
       if (!full) continue;
       const auto found = around_.models->price_of(*full);
       if (!found) {
-        fault("/limits/max_cost_microusd",
-              "model '" + *full + "' has no price; add it to models.prices, or remove the limit");
-        continue;
+        made_.priced = false;
+        if (source_.limits.max_cost_microusd)
+          fault("/limits/max_cost_microusd",
+                "model '" + *full + "' has no price; add it to models.prices, or remove the limit");
+        return;
       }
       auto& price = made_.price;
       price.input_microusd_per_mtok = std::max(price.input_microusd_per_mtok, found->input_microusd_per_mtok);
       price.output_microusd_per_mtok = std::max(price.output_microusd_per_mtok, found->output_microusd_per_mtok);
     }
-    made_.priced = true;
   }
 
   void read_instructions() {
@@ -127,6 +130,7 @@ class plan_reader {
       return fault(path, "'" + made.name + "' is there already");
     if (made.name.starts_with(agent_prefix)) {
       made.agent = made.rerun = true;
+      made_.told_bytes += agent_told_bytes;
       if (made.name.size() == agent_prefix.size())
         return fault(path, "must name an agent: 'agent:NAME' or 'agent:?skill=ID'");
       made_.tools.push_back(std::move(made));
@@ -134,13 +138,14 @@ class plan_reader {
     }
     const auto known = around_.tools.find(made.name);
     if (known == around_.tools.end()) return fault(path, unknown_tool(made.name));
-    made.rerun = known->second;
+    made.rerun = known->second.rerun;
+    made_.told_bytes += known->second.told_bytes;
     made_.tools.push_back(std::move(made));
   }
 
   std::string unknown_tool(const std::string& name) const {
     std::vector<std::string_view> known;
-    for (const auto& [each, again] : around_.tools) known.push_back(each);
+    for (const auto& [each, facts] : around_.tools) known.push_back(each);
     std::string out = "unknown tool '" + name + "'";
     if (const auto near = nearest_name(name, known)) return out + "; did you mean '" + std::string{*near} + "'?";
     for (std::size_t i = 0; i < known.size(); ++i) out += (i == 0 ? "; known: " : ", ") + std::string{known[i]};
@@ -158,6 +163,7 @@ class plan_reader {
     }
     made_.output = std::move(*compiled);
     made_.output_schema = *value;
+    made_.told_bytes += value->dump().size();
   }
 
   void read_history() {

@@ -33,7 +33,8 @@ struct plan {
   std::size_t history_messages = 50;
   std::size_t history_bytes = 0;  ///< what max_tokens come to, at bytes_per_token
   int max_steps = 25;
-  bool priced = false;  ///< a cost limit is given: calls reserve money
+  std::size_t told_bytes = 0;  ///< of tools and schema, which go out with every call
+  bool priced = false;         ///< all its models have a price: calls reserve money
   core::model_price price;
 };
 

@@ -184,7 +184,7 @@ void agent_front::remove(std::string name, std::optional<int> if_version, bool d
   const auto may = definitions_.changeable(name, if_version);
   if (!may) return done(may.error().code == errc::not_found ? no_agent(name) : may.error());
   ask(name, agent_request::type::status,
-      [this, name, drain, done = std::move(done)](result<core::agent_actor_info> info) mutable {
+      [this, name, if_version, drain, done = std::move(done)](result<core::agent_actor_info> info) mutable {
         if (!info) return done(std::move(info).error());
         const auto tasks = info->running_tasks + info->queued_tasks;
         if (tasks > 0 && !drain)
@@ -193,8 +193,16 @@ void agent_front::remove(std::string name, std::optional<int> if_version, bool d
         auto shared = std::make_shared<completion<bool>>(std::move(done));
         storage::read(
             where_,
-            [this, name, shared](core::store& versions) {
-              if (auto left = definitions_.let_leave(name, versions); !left) return (*shared)(std::move(left).error());
+            [this, name, if_version, drain, shared](core::store& versions) {
+              // Tasks that wait for a person have no actor; the store knows them.
+              const auto open = versions.has_open_tasks(name);
+              if (!open) return (*shared)(open.error());
+              if (*open && !drain)
+                return (*shared)(fail(errc::conflict, "agent '" + name +
+                                                          "' has tasks that wait for a person; ?drain=true lets them end, "
+                                                          "then removes it"));
+              if (auto left = definitions_.let_leave(name, if_version, versions); !left)
+                return (*shared)(std::move(left).error());
               end(name, std::move(*shared));
             },
             [shared] { (*shared)(fail(errc::unavailable, "storage is restarting; try again")); });
@@ -207,10 +215,8 @@ void agent_front::end(const std::string& name, completion<bool> done) {
                            [this, name, done = std::move(done)](result<agent_reply> reply) mutable {
                              if (!reply) return done(std::move(reply).error());
                              if (!reply->empty) return done(false);
-                             tree_.bury(name, [done = std::move(done)](result<void> buried) mutable {
-                               if (!buried) return done(std::move(buried).error());
-                               done(true);
-                             });
+                             tree_.bury(name,
+                                        [done = std::move(done)](result<bool> buried) mutable { done(std::move(buried)); });
                            });
 }
 

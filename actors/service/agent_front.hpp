@@ -19,8 +19,9 @@ class agent_front final : public core::agent_service {
   struct supervisors {
     std::function<actors::supervisor_actor()> root;
     std::function<actors::supervisor_actor()> agents;
-    std::function<supervision::child_spec(const std::string& agent)> child_of;              ///< for an agent that is new
-    std::function<void(const std::string& agent, callback<void(result<void>)> done)> bury;  ///< it is empty: it goes
+    std::function<supervision::child_spec(const std::string& agent)> child_of;  ///< for an agent that is new
+    /// It has no actor of a task: it goes, unless the store has tasks of it that are open; then false.
+    std::function<void(const std::string& agent, callback<void(result<bool>)> done)> bury;
   };
 
   agent_front(actors::ask_bridge& bridge, const directory::directory& where, catalog::catalog& definitions, supervisors tree,

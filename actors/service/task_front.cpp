@@ -48,13 +48,19 @@ core::page<core::task_row> merged(core::page<core::task_row> stored, std::vector
 
 class live_subscription final : public core::subscription {
  public:
-  live_subscription(feeds_actor feeds, std::uint64_t key) : feeds_(std::move(feeds)), key_(key) {}
-  ~live_subscription() override { caf::anon_send(feeds_, unsubscribe_request{key_}); }
+  live_subscription(feeds_actor feeds, std::uint64_t key, std::shared_ptr<const void> wanted)
+      : feeds_(std::move(feeds)), key_(key), wanted_(std::move(wanted)) {}
+  // First the mark, then the word: a request that is still on its way finds the mark, one that has come gets the word.
+  ~live_subscription() override {
+    wanted_.reset();
+    caf::anon_send(feeds_, unsubscribe_request{key_});
+  }
   void grant(std::size_t count) override { caf::anon_send(feeds_, grant_request{key_, count}); }
 
  private:
   feeds_actor feeds_;
   std::uint64_t key_;
+  std::shared_ptr<const void> wanted_;
 };
 
 }  // namespace
@@ -356,8 +362,10 @@ void task_front::subscribe(const caller& who, task_id which, std::uint64_t after
         if (!feeds) return done(restarting());
         const auto key = next_key_.fetch_add(1, std::memory_order_relaxed);
         // First the handle, then the events: a sink is never called before its owner can answer.
-        done(core::subscription_ptr{std::make_unique<live_subscription>(feeds, key)});
-        caf::anon_send(feeds, subscribe_request{key, which, after, credit, std::move(sink)});
+        auto wanted = std::make_shared<const char>('\0');
+        subscribe_request request{key, which, after, credit, std::move(sink), wanted};
+        done(core::subscription_ptr{std::make_unique<live_subscription>(feeds, key, std::move(wanted))});
+        caf::anon_send(feeds, std::move(request));
       });
 }
 

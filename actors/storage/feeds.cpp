@@ -5,6 +5,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <unordered_map>
 
@@ -21,6 +22,9 @@ using namespace mofa::actors;
 
 // Ended tasks of durability none stay readable until so many others have ended.
 constexpr std::size_t keep_ended = 1000;
+
+// As the store numbers them, and no further.
+constexpr auto most_events = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) - 1;
 
 bool ends_task(const core::event& what) {
   if (what.kind != core::kinds::status_changed) return false;
@@ -159,8 +163,9 @@ struct feeds_state {
   }
 
   void subscribe(subscribe_request& request) {
+    if (request.wanted.expired()) return;
     subscriber one{.task = request.task,
-                   .next = request.after + 1,
+                   .next = std::min(request.after, most_events) + 1,
                    .credit = request.credit,
                    .sink = std::move(request.sink),
                    .heard = {}};

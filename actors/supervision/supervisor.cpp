@@ -6,6 +6,8 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "actors/system/system.hpp"
 
@@ -16,8 +18,9 @@ using namespace mofa::actors;
 
 struct child {
   child_spec spec;
-  bool leaving = false;  ///< forgotten when it has ended
-  caf::actor handle;     ///< null while it does not run
+  bool leaving = false;                ///< forgotten when it has ended
+  std::optional<child_spec> follower;  ///< somebody new by its name, to be started then
+  caf::actor handle;                   ///< null while it does not run
   std::string state = "stopped";
   int restarts = 0;
   std::string last_failure;
@@ -44,7 +47,7 @@ struct supervisor_state {
   void adopt(const std::vector<caf::actor>& started) {
     window.emplace(spec.rule);
     for (std::size_t i = 0; i < started.size(); ++i) {
-      children.push_back({std::move(spec.children[i]), false, started[i], "running", 0, {}});
+      children.push_back({std::move(spec.children[i]), false, std::nullopt, started[i], "running", 0, {}});
       self->monitor(started[i]);
     }
     spec.children.clear();
@@ -76,6 +79,7 @@ struct supervisor_state {
       one->last_failure = reason_text(news.reason);
       mark(*one);
     }
+    if (one->leaving && one->follower) return follow(*one);
     if (one->leaving) return forget(*one);
     // A crash during a restart or a backoff counts, and joins the restart that is under way; who depends on it is stopped
     // first.
@@ -208,11 +212,21 @@ struct supervisor_state {
     if (now == phase::stopping_some || now == phase::stopping_all) stop_next();
   }
 
+  void follow(child& one) {
+    one.spec = *std::exchange(one.follower, std::nullopt);
+    one.leaving = false;
+    start(one);
+  }
+
   done_reply add(const child_spec& wanted) {
     if (now == phase::stopping_all) return {fail(errc::unavailable, "this part of the server stops")};
-    for (const auto& one : children)
-      if (one.spec.name == wanted.name) return {fail(errc::conflict, "'" + wanted.name + "' is there already")};
-    children.push_back({wanted, false, {}, "stopped", 0, {}});
+    for (auto& one : children) {
+      if (one.spec.name != wanted.name) continue;
+      if (!one.leaving) return {fail(errc::conflict, "'" + wanted.name + "' is there already")};
+      one.follower = wanted;
+      return {};
+    }
+    children.push_back({wanted, false, std::nullopt, {}, "stopped", 0, {}});
     affected.push_back(false);
     start(children.back());
     return {};

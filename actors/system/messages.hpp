@@ -160,6 +160,7 @@ struct subscribe_request {
   std::uint64_t after = 0;
   std::size_t credit = 0;
   std::shared_ptr<core::event_sink> sink;
+  std::weak_ptr<const void> wanted;  ///< expired: whoever asked is gone already
   MOFA_MESSAGE(subscribe_request)
 };
 struct grant_request {
@@ -239,6 +240,7 @@ struct effect_outcome {
   std::string effect_id;
   result<core::json> value = fail(errc::internal, "no outcome");
   core::usage used;
+  bool again = false;  ///< nobody knows how it went
   MOFA_MESSAGE(effect_outcome)
 };
 

@@ -42,6 +42,7 @@ void be_submitted(envelope& self, const core::event& what, const json& data) {
     if (budget->contains("max_tokens")) self.budget.max_tokens = budget->at("max_tokens").get<std::int64_t>();
     if (budget->contains("max_cost_microusd"))
       self.budget.max_cost_microusd = budget->at("max_cost_microusd").get<std::int64_t>();
+    if (budget->contains("max_descendants")) self.budget.max_descendants = budget->at("max_descendants").get<std::int64_t>();
   }
   if (const auto message = data.find("message"); message != data.end()) remember(self.history, *message);
 }
@@ -81,17 +82,19 @@ void update_artifact(envelope& self, const json& data) {
 allowance reserve_of(const json& request) {
   const auto found = request.find("reserve");
   if (found == request.end() || request.contains("denied")) return {};
-  return {found->value("tokens", std::int64_t{0}), found->value("cost_microusd", std::int64_t{0})};
+  return {found->value("tokens", std::int64_t{0}), found->value("cost_microusd", std::int64_t{0}),
+          found->value("descendants", std::int64_t{0})};
 }
 
 void request_effect(envelope& self, const json& data) {
   const auto type = text_of(data, "type");
   if (type == "model") ++self.row.usage.model_calls;
   if (type == "tool" || type == "child") ++self.row.usage.tool_calls;
-  if (type == "child") ++self.descendants;
+  if (type == "child") ++self.row.usage.descendants;
   const auto reserved = reserve_of(data);
   self.reserved.tokens += reserved.tokens;
   self.reserved.cost_microusd += reserved.cost_microusd;
+  self.reserved.descendants += reserved.descendants;
   self.effects.push_back({text_of(data, "effect_id"), data});
 }
 
@@ -103,6 +106,7 @@ void resolve_effect(envelope& self, const json& data) {
   const auto reserved = reserve_of(effect->request);
   self.reserved.tokens -= reserved.tokens;
   self.reserved.cost_microusd -= reserved.cost_microusd;
+  self.reserved.descendants -= reserved.descendants;
   if (const auto used = data.find("usage"); used != data.end() && used->is_object()) {
     auto& sum = self.row.usage;
     sum.input_tokens += used->value("input_tokens", std::int64_t{0});
@@ -110,9 +114,8 @@ void resolve_effect(envelope& self, const json& data) {
     sum.cost_microusd += used->value("cost_microusd", std::int64_t{0});
     sum.model_calls += used->value("model_calls", std::int64_t{0});
     sum.tool_calls += used->value("tool_calls", std::int64_t{0});
+    sum.descendants += used->value("descendants", std::int64_t{0});
   }
-  if (const auto value = data.find("value"); value != data.end() && value->is_object())
-    self.descendants += effect->is_child() ? value->value("descendants", std::int64_t{0}) : 0;
   std::erase_if(self.effects, [&](const auto& entry) { return entry.id == id; });
 }
 
@@ -153,10 +156,12 @@ void load_usage(envelope& self, const json& saved) {
     used.cost_microusd = found->value("cost_microusd", std::int64_t{0});
     used.model_calls = found->value("model_calls", std::int64_t{0});
     used.tool_calls = found->value("tool_calls", std::int64_t{0});
+    used.descendants = found->value("descendants", std::int64_t{0});
   }
   self.budget = {};
   if (saved.contains("max_tokens")) self.budget.max_tokens = saved.at("max_tokens").get<std::int64_t>();
   if (saved.contains("max_cost_microusd")) self.budget.max_cost_microusd = saved.at("max_cost_microusd").get<std::int64_t>();
+  if (saved.contains("max_descendants")) self.budget.max_descendants = saved.at("max_descendants").get<std::int64_t>();
 }
 
 json messages_to_json(const std::vector<core::message>& list) {
@@ -207,12 +212,17 @@ std::string envelope::without_room_for(const allowance& more) const {
   const auto cost = row.usage.cost_microusd + reserved.cost_microusd + more.cost_microusd;
   if (budget.max_cost_microusd && cost > *budget.max_cost_microusd)
     return "max_cost_microusd: " + std::to_string(*budget.max_cost_microusd);
+  const auto most = budget.max_descendants.value_or(limits::descendants_max);
+  if (more.descendants > 0 && row.usage.descendants + reserved.descendants + more.descendants > most)
+    return "descendants: " + std::to_string(most);
   return {};
 }
 
 json envelope::share() const {
   json out;
   const auto half = [](std::int64_t left) { return std::max<std::int64_t>(0, left) / 2; };
+  const auto most = budget.max_descendants.value_or(limits::descendants_max);
+  out["descendants"] = half(most - row.usage.descendants - reserved.descendants - 1);
   if (budget.max_tokens)
     out["tokens"] = half(*budget.max_tokens - row.usage.input_tokens - row.usage.output_tokens - reserved.tokens);
   if (budget.max_cost_microusd)
@@ -230,15 +240,13 @@ json envelope::save() const {
   out["status"] = {{"state", core::to_string(status.state)}, {"code", status.code}, {"at", to_rfc3339(status.timestamp)}};
   if (status.message) out["status"]["message"] = core::to_json(*status.message);
   const auto& used = row.usage;
-  out["usage"] = {{"input_tokens", used.input_tokens},
-                  {"output_tokens", used.output_tokens},
-                  {"cost_microusd", used.cost_microusd},
-                  {"model_calls", used.model_calls},
-                  {"tool_calls", used.tool_calls}};
+  out["usage"] = {{"input_tokens", used.input_tokens},   {"output_tokens", used.output_tokens},
+                  {"cost_microusd", used.cost_microusd}, {"model_calls", used.model_calls},
+                  {"tool_calls", used.tool_calls},       {"descendants", used.descendants}};
   if (budget.max_tokens) out["max_tokens"] = *budget.max_tokens;
   if (budget.max_cost_microusd) out["max_cost_microusd"] = *budget.max_cost_microusd;
   out["depth"] = depth;
-  out["descendants"] = descendants;
+  if (budget.max_descendants) out["max_descendants"] = *budget.max_descendants;
   out["timeout_left_ms"] = timeout_left.count();
   out["history"] = messages_to_json(history);
   out["artifacts"] = json::array();
@@ -260,7 +268,6 @@ void envelope::load(const json& saved) {
     if (auto read = core::message_from_json(*message, "")) row.status.message = std::move(*read);
   load_usage(*this, saved);
   depth = saved.value("depth", 0);
-  descendants = saved.value("descendants", std::int64_t{0});
   timeout_left = milliseconds{saved.value("timeout_left_ms", std::int64_t{0})};
   history.clear();
   for (const auto& entry : saved.at("history")) remember(history, entry);
@@ -274,6 +281,7 @@ void envelope::load(const json& saved) {
     const auto held = reserve_of(effects.back().request);
     reserved.tokens += held.tokens;
     reserved.cost_microusd += held.cost_microusd;
+    reserved.descendants += held.descendants;
   }
   timers.clear();
   for (const auto& t : saved.at("timers"))

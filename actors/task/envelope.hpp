@@ -24,10 +24,11 @@ struct pending_effect {
   bool is_child() const { return request.value("type", std::string{}) == "child"; }
 };
 
-/// Tokens and money.
+/// Tokens, money, and tasks below a task.
 struct allowance {
   std::int64_t tokens = 0;
   std::int64_t cost_microusd = 0;
+  std::int64_t descendants = 0;
 };
 
 /// A timer that was set and has not fired.
@@ -47,7 +48,6 @@ struct envelope {
   core::budget budget;           ///< what the task and its children may use
   allowance reserved;            ///< by the pending effects
   int depth = 0;                 ///< how many ancestors it has
-  std::int64_t descendants = 0;  ///< children asked for, and theirs
   int crashes = 0;               ///< at the undecided fact
 
   /// Takes one event; `data` is its parsed data. Cannot fail: what it does not know it skips.

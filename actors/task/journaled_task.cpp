@@ -27,6 +27,12 @@ json status_data(core::task_state state, const std::string& code, const std::str
   return data;
 }
 
+// A child has no more time than its parent, and no more than its agent allows.
+milliseconds timeout_of(const core::agent_limits& agent, const core::submission& what) {
+  const auto asked = what.timeout.value_or(agent.timeout);
+  return what.child ? std::min(asked, agent.timeout) : asked;
+}
+
 // The smaller one of what the agent and the submission allow.
 json budget_of(const core::agent_limits& agent, const core::budget& asked) {
   json out = json::object();
@@ -37,6 +43,7 @@ json budget_of(const core::agent_limits& agent, const core::budget& asked) {
   };
   put("max_tokens", agent.max_tokens, asked.max_tokens);
   put("max_cost_microusd", agent.max_cost_microusd, asked.max_cost_microusd);
+  put("max_descendants", std::nullopt, asked.max_descendants);
   return out;
 }
 
@@ -56,7 +63,7 @@ step journaled_task::submit(task_id id, const core::caller& who, const core::sub
             {"priority", core::to_string(what.priority)},
             {"tenant", who.tenant},
             {"owner", who.principal},
-            {"timeout_ms", what.timeout.value_or(definition.limits.timeout).count()}};
+            {"timeout_ms", timeout_of(definition.limits, what).count()}};
   if (!what.labels.empty()) data["labels"] = what.labels;
   if (what.context_new) data["context_new"] = true;
   for (const auto& each : what.history) data["history"].push_back(core::to_json(each));
@@ -175,7 +182,7 @@ void journaled_task::decide_into(step& out, time_point now) {
     if (envelope_.effects.size() > effects_before) {
       const auto& effect = envelope_.effects.back();
       out.start.push_back(effect);
-      if (effect.is_child()) start_child(out, effect.request, now);
+      if (effect.is_child() && !effect.request.contains("denied")) start_child(out, effect.request, now);
     }
     if (ended()) break;  // nothing follows the end
   }
@@ -216,16 +223,24 @@ void journaled_task::prepare_effect(json& data, std::uint64_t seq, time_point no
   data["effect_id"] = envelope_.row.id.str() + "/" + std::to_string(seq);
   const bool child = data.value("type", std::string{}) == "child";
   std::string met;
+  allowance wanted;
   if (child) {
     data["child_id"] = child_id(seq, now).str();
     data["depth"] = envelope_.depth + 1;
-    if (auto share = envelope_.share(); !share.is_null()) data["reserve"] = std::move(share);
+    data["reserve"] = envelope_.share();
+    wanted.descendants = 1;
     if (envelope_.depth + 1 > limits::depth_max) met = "depth: " + std::to_string(limits::depth_max);
-    if (envelope_.descendants >= limits::descendants_max) met = "descendants: " + std::to_string(limits::descendants_max);
   }
-  if (const auto reserve = data.find("reserve"); met.empty() && reserve != data.end())
-    met = envelope_.without_room_for(
-        {reserve->value("tokens", std::int64_t{0}), reserve->value("cost_microusd", std::int64_t{0})});
+  if (const auto reserve = data.find("reserve"); reserve != data.end()) {
+    wanted.tokens = reserve->value("tokens", std::int64_t{0});
+    wanted.cost_microusd = reserve->value("cost_microusd", std::int64_t{0});
+    wanted.descendants += reserve->value("descendants", std::int64_t{0});
+    // What has no price cannot be held to a cost limit.
+    const bool model = data.value("type", std::string{}) == "model";
+    if (model && envelope_.budget.max_cost_microusd && !reserve->contains("cost_microusd"))
+      met = "max_cost_microusd: the model has no price";
+  }
+  if (met.empty()) met = envelope_.without_room_for(wanted);
   if (!met.empty()) data["denied"] = met;
 }
 

@@ -44,6 +44,8 @@ struct usage {
   std::int64_t cost_microusd = 0;
   std::int64_t model_calls = 0;
   std::int64_t tool_calls = 0;
+  std::int64_t descendants =
+      0;  ///< tasks that it asked for, and theirs; not shown, not stored: a fold of the events knows it
 };
 
 using label_map = std::map<std::string, std::string>;

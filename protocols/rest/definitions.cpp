@@ -13,12 +13,13 @@ bool says_yaml(std::string_view type) {
   return type.starts_with("application/yaml") || type.starts_with("application/x-yaml") || type.starts_with("text/yaml");
 }
 
-/// JSON, or YAML when the content type says so, or when it says nothing and the text is no JSON object.
+/// JSON, or YAML when the content type says so, or when it does not say JSON and the text is no JSON object. A web page
+/// must say what it sends: a form's content type comes without the browser asking first.
 result<core::json> document_of(const http::request& from) {
   const std::string type{from.header("content-type").value_or("")};
   const auto first = from.body.find_first_not_of(" \t\r\n");
-  const bool yaml =
-      says_yaml(type) || (!type.starts_with("application/json") && first != std::string::npos && from.body[first] != '{');
+  const bool looks_yaml = !type.starts_with("application/json") && first != std::string::npos && from.body[first] != '{';
+  const bool yaml = says_yaml(type) || (!from.from_browser && looks_yaml);
   if (!yaml) {
     if (auto checked = http::check_content_type(from); !checked) return std::move(checked).error();
     return document::parse_json(from.body);

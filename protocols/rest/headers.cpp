@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <limits>
 
 #include "server/base/limits.hpp"
 
@@ -117,7 +118,8 @@ result<std::optional<std::uint64_t>> last_event_id(const http::request& from) {
   const auto text = from.header("last-event-id");
   if (!text) return std::optional<std::uint64_t>{};
   const auto number = number_in(*text);
-  if (!number)
+  // The same range as of the parameter `after`: the journal counts in signed numbers.
+  if (!number || *number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
     return error{errc::invalid,
                  "Last-Event-ID must be the number of an event",
                  {{"Last-Event-ID", "must be the number of an event"}}};

@@ -27,6 +27,10 @@ class conversation final : public http::dialogue {
   /// `tasks` must outlive it.
   conversation(core::task_service& tasks, core::caller who, std::string request_id, std::function<void()> ring,
                bounds within = {});
+  /// Ends it: what waits in the outbox and whoever put it there would keep each other.
+  ~conversation() override { end(); }
+  conversation(const conversation&) = delete;
+  conversation& operator=(const conversation&) = delete;
 
   void hear(std::string_view text) override;
   bool listens() const override;

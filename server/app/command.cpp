@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <exception>
 #include <map>
 
 #include "server/app/exit_code.hpp"
@@ -67,7 +68,15 @@ int command_line::run(int argc, char** argv) {
   const CLI::App* named = app_.get();
   while (!named->get_subcommands().empty()) named = named->get_subcommands().front();
   const auto found = all_->of.find(named);
-  return found == all_->of.end() ? exit_code::usage : found->second();
+  if (found == all_->of.end()) return exit_code::usage;
+  try {
+    return found->second();
+  } catch (const std::exception& why) {
+    // No room lets one out: what comes here is a defect, which the user is told of instead of a core dump.
+    fmt::print(stderr, "{} ended unexpectedly: {}\nthis is a defect; please report it, with what you did\n",
+               app_->get_name(), why.what());
+    return exit_code::failed;
+  }
 }
 
 namespace {

@@ -13,6 +13,7 @@
 #include "server/app/check_bench.hpp"
 #include "server/app/definitions.hpp"
 #include "server/gateway/gateway.hpp"
+#include "server/settings/values.hpp"
 #include "server/store/data_folder.hpp"
 
 namespace mofa::app {
@@ -96,8 +97,9 @@ void add_ollama(const workbench& bench, const settings::configuration& from, std
       std::find_if(providers.begin(), providers.end(), [](const auto& each) { return each.name == "ollama"; });
   if (found == providers.end()) return;
   const auto answer = ask_locally(*bench.http, found->base_url + "/models");
+  const auto shown = settings::without_password(found->base_url);
   if (!answer) {
-    out.push_back({"ollama", verdict::good, "none at " + found->base_url + "; nothing needs it", ""});
+    out.push_back({"ollama", verdict::good, "none at " + shown + "; nothing needs it", ""});
     return;
   }
   const auto body = core::json::parse(answer->body, nullptr, false);
@@ -107,9 +109,9 @@ void add_ollama(const workbench& bench, const settings::configuration& from, std
     if (each.is_object() && each.contains("id") && each["id"].is_string())
       names += (names.empty() ? "" : ", ") + each["id"].get<std::string>();
   if (names.empty())
-    out.push_back({"ollama", verdict::notice, "answers at " + found->base_url + ", without models", "ollama pull llama3.2"});
+    out.push_back({"ollama", verdict::notice, "answers at " + shown + ", without models", "ollama pull llama3.2"});
   else
-    out.push_back({"ollama", verdict::good, fmt::format("at {}: {}", found->base_url, names),
+    out.push_back({"ollama", verdict::good, fmt::format("at {}: {}", shown, names),
                    fmt::format("to use it: models.default: [ollama/{}]", names.substr(0, names.find(',')))});
 }
 

@@ -39,12 +39,13 @@ int complain(const error& why) {
   return 1;
 }
 
-// The signals that end the server are taken by the main thread only: block them before any thread exists.
+// The server's signals are taken by the main thread only: block them before any thread exists.
 sigset_t block_signals() {
   sigset_t all;
   sigemptyset(&all);
   sigaddset(&all, SIGTERM);
   sigaddset(&all, SIGINT);
+  sigaddset(&all, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
   signal(SIGPIPE, SIG_IGN);
   return all;
@@ -104,13 +105,15 @@ void sweep(core::store& store, const clock& time, const settings::retention_sett
   if (deleted > 0) spdlog::info("retention sweep deleted={}", deleted);
 }
 
-// Until a signal comes; twice a minute the house is kept.
+// Until a signal comes that ends the server; twice a minute the house is kept.
 int wait_for_signal(const sigset_t& signals, core::store& store, const clock& time,
                     const settings::retention_settings& keep) {
   for (;;) {
     const timespec span{housekeeping_every.count(), 0};
     const int got = sigtimedwait(&signals, nullptr, &span);
     if (got == SIGTERM || got == SIGINT) return got;
+    if (got == SIGHUP)
+      spdlog::warn("signal=SIGHUP ignored: a running server does not take over a changed configuration yet; restart it");
     sweep(store, time, keep);
   }
 }
@@ -145,8 +148,8 @@ rest::inventory inventory_of(const workbench& from) {
 // A second signal does not wait for the drain.
 void end_on_second_signal(const sigset_t& signals) {
   std::thread{[signals] {
-    int got = 0;
-    sigwait(&signals, &got);
+    int got = SIGHUP;
+    while (got == SIGHUP) sigwait(&signals, &got);
     std::_Exit(130);
   }}.detach();
 }

@@ -40,7 +40,10 @@ result<std::unique_ptr<workbench>> workbench::make(const settings::configuration
   out->tools = std::move(*tools);
 
   const auto names = out->tools.idempotent_by_name();
-  out->kinds = {scenario::make_kind(names), llm::make_kind({names, schema::compile, out->models.get()})};
+  llm::surroundings around{{}, schema::compile, out->models.get()};
+  for (const auto& [name, tool] : out->tools.all())
+    around.tools[name] = {tool->idempotent(), name.size() + tool->description().size() + tool->parameters().dump().size()};
+  out->kinds = {scenario::make_kind(names), llm::make_kind(std::move(around))};
   return out;
 }
 

@@ -79,7 +79,7 @@ awaitable<bool> session::serve_one() {
   if (header && !*header) co_return false;
   started_ = steady::now();
   note_request();
-  if (!header) co_return co_await refuse_input(header.error());
+  if (!header) co_return co_await refuse_input(header.error(), route_despite(header.error()));
 
   auto found = shared_.entrance.judge(reader_->value(), shared_.now.now());
   pattern_ = found.pattern;
@@ -95,7 +95,7 @@ awaitable<bool> session::serve_one() {
       if (!co_await write({})) co_return false;
     }
     const auto body = co_await read_body();
-    if (!body) co_return co_await refuse_input(body.error());
+    if (!body) co_return co_await refuse_input(body.error(), found.route);
     if (!*body) co_return false;
   }
   if (found.answer) co_return co_await reply(*std::move(found.answer));
@@ -120,12 +120,21 @@ void session::note_request() {
   keep_alive_ = reader_->keep_alive();
 }
 
+// A body may break the request off while its header is being read: announced too large, or with its first bytes wrong.
+const http::route* session::route_despite(const error& why) {
+  if (!reader_->is_header_done() && why.code != errc::payload_too_large) return nullptr;
+  const auto found = shared_.entrance.judge(reader_->value(), shared_.now.now());
+  pattern_ = found.pattern;
+  return found.route;
+}
+
 // What came cannot be understood or awaited to its end: the answer is the last one of this connection.
-awaitable<bool> session::refuse_input(error why) {
+awaitable<bool> session::refuse_input(error why, const http::route* route) {
   keep_alive_ = false;
   linger_ = true;
   shared_.events.request_refused(to_string(why.code));
   auto answer = why.code == errc::timeout ? http::problem(why, {408, "Request not complete in time"}, path_, request_id_)
+                : route != nullptr        ? refusal(*route, why)
                                           : http::problem(why, path_, request_id_);
   co_return co_await reply(std::move(answer));
 }

@@ -42,7 +42,8 @@ class session : public std::enable_shared_from_this<session> {
   awaitable<bool> serve_one();
   awaitable<bool> handle(const http::route& route);
   awaitable<bool> reply(http::response answer);
-  awaitable<bool> refuse_input(error why);
+  awaitable<bool> refuse_input(error why, const http::route* route);
+  const http::route* route_despite(const error& why);
   http::response refusal(const http::route& by, const error& why) const;
   awaitable<void> linger();
   void note_request();

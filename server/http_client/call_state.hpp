@@ -10,6 +10,8 @@ namespace mofa::http_client {
 class call_state {
  public:
   bool silenced() const noexcept { return now_.load() == phase::silenced; }
+  /// Neither let go of nor over: what is done for it is not in vain.
+  bool running() const noexcept { return now_.load() == phase::running; }
   /// The asker let go. False when it was over already.
   bool silence() noexcept { return leave(phase::silenced); }
   /// The last callback is due. False when nobody listens.

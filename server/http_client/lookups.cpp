@@ -21,6 +21,7 @@ using answer = callback<void(result<std::vector<ip_address>>)>;
 struct lookups::shared {
   struct question {
     std::string name;
+    std::shared_ptr<const call_state> asker;
     answer done;
   };
 
@@ -44,8 +45,16 @@ struct lookups::shared {
       auto next = std::move(self->waiting.front());
       self->waiting.pop_front();
       lock.unlock();
-      next.done(self->names->resolve(next.name));
+      // Behind slow names nobody may be left who wants the answer.
+      if (next.asker->running()) next.done(self->names->resolve(next.name));
     }
+  }
+
+  /// Whether there is room for one more, once those are gone whose askers have given up.
+  bool has_room() {
+    if (waiting.size() < most_waiting) return true;
+    std::erase_if(waiting, [](const question& each) { return !each.asker->running(); });
+    return waiting.size() < most_waiting;
   }
 
   /// Whether somebody will take the questions that wait.
@@ -71,13 +80,13 @@ lookups::~lookups() {
   shared_->changed.notify_all();
 }
 
-void lookups::ask(std::string name, answer done) {
+void lookups::ask(std::string name, std::shared_ptr<const call_state> asker, answer done) {
   std::unique_lock lock{shared_->guard};
-  if (shared_->waiting.size() >= most_waiting) {
+  if (!shared_->has_room()) {
     lock.unlock();
     return done(fail(errc::unavailable, "too many names wait for their addresses"));
   }
-  shared_->waiting.push_back({std::move(name), std::move(done)});
+  shared_->waiting.push_back({std::move(name), std::move(asker), std::move(done)});
   if (shared::has_worker(shared_)) {
     shared_->changed.notify_one();
     return;

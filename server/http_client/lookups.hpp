@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/base/callback.hpp"
+#include "server/http_client/call_state.hpp"
 #include "server/http_client/resolver.hpp"
 
 namespace mofa::http_client {
@@ -21,8 +22,9 @@ class lookups {
   lookups(const lookups&) = delete;
   lookups& operator=(const lookups&) = delete;
 
-  /// Answers once, or never when the lookups are destroyed before. Error unavailable: too many names wait.
-  void ask(std::string name, callback<void(result<std::vector<ip_address>>)> done);
+  /// Answers once; never when the lookups are destroyed before, or when the asker has given up before a thread was free.
+  /// Error unavailable: too many names wait.
+  void ask(std::string name, std::shared_ptr<const call_state> asker, callback<void(result<std::vector<ip_address>>)> done);
 
  private:
   struct shared;

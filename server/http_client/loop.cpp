@@ -100,8 +100,8 @@ void loop::abort(std::uint64_t id) {
   transfers_.erase(found);
 }
 
-void loop::look_up(std::uint64_t transfer, int ticket, const std::string& name) {
-  lookups_.ask(name, [box = box_, transfer, ticket](result<std::vector<ip_address>> addresses) {
+void loop::look_up(std::uint64_t transfer, int ticket, const std::string& name, std::shared_ptr<const call_state> asker) {
+  lookups_.ask(name, std::move(asker), [box = box_, transfer, ticket](result<std::vector<ip_address>> addresses) {
     box->post([transfer, ticket, addresses = std::move(addresses)](loop& self) mutable {
       const auto found = self.transfers_.find(transfer);
       if (found == self.transfers_.end()) return;

@@ -54,7 +54,8 @@ class loop final : public transfer_host {
   /// From a letter: drops the transfer, if it is there, and its connection.
   void abort(std::uint64_t id);
 
-  void look_up(std::uint64_t transfer, int ticket, const std::string& name) override;
+  void look_up(std::uint64_t transfer, int ticket, const std::string& name,
+               std::shared_ptr<const call_state> asker) override;
   bool run(attempt& what) override;
   void take_back(attempt& what) override;
   void check_at(moment when) override;

@@ -16,8 +16,8 @@ class probe {
   virtual void request_started(bool /*guarded*/) {}
   /// It ended: "ok" whatever the status, "aborted" when its asker let go, else the stable name of an errc.
   virtual void request_finished(bool /*guarded*/, std::string_view /*outcome*/, std::chrono::nanoseconds /*took*/) {}
-  /// The guard said no; one line for the operator, without query or credentials.
-  virtual void address_refused(std::string_view /*detail*/) {}
+  /// The guard said no to an address of that host; a URL's path is not for the operator to see: it may hold a user's words.
+  virtual void address_refused(std::string_view /*host*/, std::string_view /*address*/, std::string_view /*reason*/) {}
 };
 
 }  // namespace mofa::http_client

@@ -27,7 +27,7 @@ transfer::transfer(std::uint64_t id, request what, std::shared_ptr<listener> to,
       listener_(std::move(to)),
       call_(std::move(call)),
       around_(around),
-      guarded_(what_.trust == profile::guarded),
+      began_guarded_(what_.trust == profile::guarded),
       redirects_left_(what_.max_redirects.value_or(guarded_ ? guarded_redirects : 0)),
       follows_(redirects_left_ > 0) {}
 
@@ -36,7 +36,7 @@ transfer::~transfer() {
 }
 
 void transfer::begin() {
-  if (around_.watcher != nullptr) around_.watcher->request_started(guarded_);
+  if (around_.watcher != nullptr) around_.watcher->request_started(began_guarded_);
   auto read = read_url(what_.url);
   if (!read) return finish(std::move(read).error());
   if (auto wrong = check_request(what_); !wrong) return finish(std::move(wrong).error());
@@ -53,7 +53,7 @@ void transfer::start_hop() {
     return finish(fail(errc::invalid, at_.shown + ": a user or password in a URL is not allowed here"));
   }
   if (at_.address) return judge_names({*at_.address});
-  around_.host.look_up(id_, ++ticket_, at_.host);
+  around_.host.look_up(id_, ++ticket_, at_.host, call_);
 }
 
 void transfer::named(int ticket, result<std::vector<ip_address>> addresses) {
@@ -157,18 +157,17 @@ void transfer::finish(result<void> outcome) {
   const bool heard = call_->end();
   if (around_.watcher != nullptr) {
     const auto how = !heard ? "aborted" : outcome ? "ok" : to_string(outcome.error().code);
-    around_.watcher->request_finished(guarded_, how, std::chrono::steady_clock::now() - begun_);
+    around_.watcher->request_finished(began_guarded_, how, std::chrono::steady_clock::now() - begun_);
   }
   if (heard) listener_->on_end(std::move(outcome));
 }
 
 error transfer::refused(const refusal& why) const {
   const auto address = why.address.text();
-  auto out = fail(errc::address_refused, at_.shown + ": the address " + address + " of " + at_.host + " is refused (" +
-                                             std::string{why.reason} +
-                                             "); the setting http_client.allow would allow it: add " + address);
-  if (around_.watcher != nullptr) around_.watcher->address_refused(out.detail);
-  return out;
+  if (around_.watcher != nullptr) around_.watcher->address_refused(at_.host, address, why.reason);
+  return fail(errc::address_refused, at_.shown + ": the address " + address + " of " + at_.host + " is refused (" +
+                                         std::string{why.reason} + "); the setting http_client.allow would allow it: add " +
+                                         address);
 }
 
 bool transfer::stop(error why) {

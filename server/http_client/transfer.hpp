@@ -25,8 +25,9 @@ using moment = std::chrono::steady_clock::time_point;
 /// What a transfer needs from the loop.
 class transfer_host {
  public:
-  /// transfer::named is called later, with this ticket.
-  virtual void look_up(std::uint64_t transfer, int ticket, const std::string& name) = 0;
+  /// transfer::named is called later, with this ticket, or never when the call is not running any more by then.
+  virtual void look_up(std::uint64_t transfer, int ticket, const std::string& name,
+                       std::shared_ptr<const call_state> asker) = 0;
   /// False when libcurl does not take it. transfer::done is called later, unless it is taken back before.
   virtual bool run(attempt& what) = 0;
   virtual void take_back(attempt& what) = 0;
@@ -89,7 +90,8 @@ class transfer final : public attempt_listener {
   const std::shared_ptr<call_state> call_;
   const surroundings around_;
   const moment begun_ = std::chrono::steady_clock::now();
-  bool guarded_;
+  const bool began_guarded_;  ///< as the probe heard; a redirect may change it
+  bool guarded_ = began_guarded_;
   int redirects_left_;
   const bool follows_;  ///< else a redirect is the answer
 

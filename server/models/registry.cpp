@@ -184,12 +184,15 @@ std::vector<core::model_info> registry::models() const {
   for (const auto& priced : prices_) names.insert(priced.first);
   for (const auto& [name, one] : providers_) {
     if (!one.script_name.empty()) names.insert(name + "/" + one.script_name);
+    const auto listed = names.lower_bound(name + "/");
+    // A provider none of whose models is named: it stands for all that it has.
+    if (listed == names.end() || !listed->starts_with(name + "/")) names.insert(name);
   }
   std::vector<core::model_info> out;
   for (const auto& name : names) {
     core::model_info each;
     each.name = name;
-    each.provider = split(name).provider;
+    each.provider = name.find('/') == name.npos ? name : split(name).provider;
     const auto& one = providers_.at(each.provider);
     each.usable = one.model != nullptr;
     each.reason = one.reason;

@@ -43,6 +43,7 @@ class registry final : public core::model_directory {
   result<core::resolved_model> resolve(std::span<const std::string> names) const override;
   std::optional<core::model_price> price_of(std::string_view full_name) const override;
   std::vector<core::provider_info> providers() const override;
+  /// A provider none of whose models is named is there under its own name, without a model.
   std::vector<core::model_info> models() const override;
 
   /// "provider/name" of the default; empty when nothing is usable.

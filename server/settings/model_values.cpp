@@ -3,6 +3,10 @@
 #include <array>
 #include <utility>
 
+#include "server/settings/values.hpp"
+
+#include "server/settings/values.hpp"
+
 namespace mofa::settings {
 namespace {
 
@@ -131,7 +135,7 @@ json show_providers(const configuration& from) {
   json out = json::object();
   for (const auto& one : from.models.providers) {
     json each = {{"kind", one.kind}};
-    if (!one.base_url.empty()) each["base_url"] = one.base_url;
+    if (!one.base_url.empty()) each["base_url"] = without_password(one.base_url);
     if (one.kind != "scripted") each["api_key"] = masked(one.api_key);
     if (one.requires_key) each["requires_key"] = *one.requires_key;
     if (!one.file.empty()) each["file"] = one.file.string();

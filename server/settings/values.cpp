@@ -63,13 +63,6 @@ bool is_proxy(std::string_view text) {
   });
 }
 
-/// The same URL without its user and password.
-std::string without_password(std::string_view url) {
-  const auto at = url.rfind('@');
-  if (at == url.npos) return std::string{url};
-  return std::string{url.substr(0, url.find("://") + 3)} + "***" + std::string{url.substr(at)};
-}
-
 void read_scopes(const json& value, const std::string& path, auth_key& out, core::field_errors& errors) {
   out.scopes = strings_from(value, path, errors);
   if (value.is_array() && value.empty()) errors.push_back({path, "needs at least one scope"});
@@ -204,6 +197,13 @@ setting definitions_setting() {
         for (const auto& each : from.definitions) out.push_back(each.string());
         return out;
       });
+}
+
+std::string without_password(std::string_view url) {
+  const auto at = url.rfind('@');
+  if (at == url.npos) return std::string{url};
+  const auto scheme = url.find("://");
+  return std::string{url.substr(0, scheme == url.npos ? 0 : scheme + 3)} + "***" + std::string{url.substr(at)};
 }
 
 setting auth_keys_setting() {

@@ -1,5 +1,5 @@
 // The kinds of values that settings have: how each is checked, stored and shown.
-// Used by the declarations only.
+// Used by the declarations; without_password also by whoever shows a setting.
 // Pure functions over values; any thread.
 #pragma once
 
@@ -49,6 +49,9 @@ setting integer(std::string name, std::string description, std::int64_t min, std
 /// One of a few words.
 setting choice(std::string name, std::string description, std::vector<std::string> words, std::string& (*at)(configuration&),
                const std::string& (*from)(const configuration&));
+
+/// The same URL with `***` for its user and password; what only looks like a password is masked, too.
+std::string without_password(std::string_view url);
 
 setting listen_setting();
 setting data_dir_setting();

@@ -2,11 +2,15 @@
 
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 #include "server/telemetry/logging.hpp"
 #include "server/telemetry/names.hpp"
 
 namespace mofa::telemetry {
 namespace {
+
+constexpr int refusal_lines_per_second = 10;
 
 std::string_view profile_of(bool guarded) { return guarded ? "guarded" : "trusted"; }
 
@@ -25,6 +29,18 @@ void outbound_probe::request_finished(bool guarded, std::string_view outcome, st
   duration_.of({profile_of(guarded), outcome}).Observe(std::chrono::duration<double>(took).count());
 }
 
-void outbound_probe::address_refused(std::string_view detail) { log_->warn("address refused detail={}", quoted(detail)); }
+void outbound_probe::address_refused(std::string_view host, std::string_view address, std::string_view reason) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - refusals_since_ >= std::chrono::seconds{1}) {
+    refusals_since_ = now;
+    refusals_ = 0;
+  }
+  if (++refusals_ > refusal_lines_per_second) {
+    ++refusals_left_out_;
+    return;
+  }
+  log_->warn("address refused host={} address={} reason={} left_out={}", quoted(host), quoted(address), quoted(reason),
+             std::exchange(refusals_left_out_, 0));
+}
 
 }  // namespace mofa::telemetry

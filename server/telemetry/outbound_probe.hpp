@@ -5,6 +5,7 @@
 
 #include <prometheus/registry.h>
 
+#include <chrono>
 #include <memory>
 
 #include "server/http_client/probe.hpp"
@@ -16,18 +17,22 @@ class logger;
 
 namespace mofa::telemetry {
 
+/// A flood of refusals writes at most ten lines a second; the next line tells how many were left out.
 class outbound_probe final : public http_client::probe {
  public:
   explicit outbound_probe(prometheus::Registry& in);
 
   void request_started(bool guarded) override;
   void request_finished(bool guarded, std::string_view outcome, std::chrono::nanoseconds took) override;
-  void address_refused(std::string_view detail) override;
+  void address_refused(std::string_view host, std::string_view address, std::string_view reason) override;
 
  private:
   labelled<Gauge, 1> running_;
   labelled<Histogram, 2> duration_;
   std::shared_ptr<spdlog::logger> log_;
+  std::chrono::steady_clock::time_point refusals_since_{};
+  int refusals_ = 0;
+  int refusals_left_out_ = 0;
 };
 
 }  // namespace mofa::telemetry

@@ -21,12 +21,13 @@ struct measurement {
   const char* name;
   void (*measure)(const plan&, table&);
 };
-constexpr std::array<measurement, 6> all{{{"gateway", measure_gateway},
+constexpr std::array<measurement, 7> all{{{"gateway", measure_gateway},
                                           {"durable", measure_durable},
                                           {"start", measure_start},
                                           {"memory", measure_memory},
                                           {"recovery", measure_recovery},
-                                          {"crash", measure_crash}}};
+                                          {"crash", measure_crash},
+                                          {"thinking", measure_thinking}}};
 
 /// A folder of its own beside the binary, deleted at the end.
 class scratch {

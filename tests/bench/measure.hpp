@@ -21,4 +21,7 @@ void measure_recovery(const plan& how, table& into);
 /// From the first crash of a task to its next decided event.
 void measure_crash(const plan& how, table& into);
 
+/// Tasks of a language model with one tool call, by tasks that only echo; and the scheduler by itself.
+void measure_thinking(const plan& how, table& into);
+
 }  // namespace mofa::bench

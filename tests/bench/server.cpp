@@ -45,8 +45,8 @@ double server::live_tasks(const std::string& agent) {
   return shown["live_tasks"].get<double>();
 }
 
-std::string server::task_for(const std::string& agent, const std::string& headers) {
-  return request_bytes("/api/v1/agents/" + agent + "/tasks", R"({"message":"hello"})", headers);
+std::string server::task_for(const std::string& agent, const std::string& headers, const std::string& text) {
+  return request_bytes("/api/v1/agents/" + agent + "/tasks", R"({"message":")" + text + "\"}", headers);
 }
 
 load_result server::load_with(const plan& how, const std::string& request) const {

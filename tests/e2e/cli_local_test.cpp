@@ -81,6 +81,16 @@ TEST_CASE("the doctor tells a port that a MoFA server has from one that somebody
   CHECK(has(taken.output, "BAD   port           listen " + port + ": in use; fix: use --listen 127.0.0.1:"));
 }
 
+TEST_CASE("the doctor does not show the password of a provider's URL") {
+  const workplace here;
+  here.configure(
+      "models:\n  providers:\n    ollama: {kind: openai, base_url: \"http://me:s3cret@127.0.0.1:1/v1\", requires_key: "
+      "false}\n");
+  const auto got = here.doctor();
+  CHECK(has(got.output, "none at http://***@127.0.0.1:1/v1; nothing needs it\n"));
+  CHECK_FALSE(has(got.output, "s3cret"));
+}
+
 TEST_CASE("a new agent is valid as it is, and is never written over a file") {
   const workplace here;
   for (const std::string kind : {"scenario", "llm"}) {
@@ -153,6 +163,37 @@ TEST_CASE("apply makes what is new, and a new version of what has not changed me
   CHECK(has(some.errors, "broken.yaml:"));
   CHECK(some.output == "fresh: created, version 4\n");
   CHECK(mofa({"agents", "apply", "-f", here.path("nowhere.yaml"), "--url", url}).code == 1);
+}
+
+TEST_CASE("a server that answers something else than MoFA's does is told as a stranger") {
+  for (const std::string body : {"[]", "7", "\"hello\"", "<html></html>", "{\"items\": 7}"}) {
+    CAPTURE(body);
+    mock_http_server server{[&](mock_peer& peer) {
+      while (peer.read_request()) peer.send(mock_answer(200, body));
+    }};
+    std::vector<std::vector<std::string>> commands{{"agents", "list"}, {"tasks", "list"}};
+    if (!body.starts_with("{"))
+      for (auto each : {std::vector<std::string>{"tasks", "get", "x"},
+                        {"tasks", "watch", "x"},
+                        {"tasks", "cancel", "x"},
+                        {"agents", "get", "x"},
+                        {"call", "--task", "x", "hello"}})
+        commands.push_back(std::move(each));
+    for (auto& words : commands) {
+      CAPTURE(words.front());
+      words.insert(words.end(), {"--url", server.url("")});
+      const auto got = mofa(words);
+      CHECK(got.code == 3);
+      CHECK(got.output.empty());
+      CHECK(has(got.errors, "answers, but not as a MoFA server does; is --url right?"));
+    }
+  }
+  mock_http_server server{[&](mock_peer& peer) {
+    while (peer.read_request()) peer.send(mock_answer(200, R"({"last_event": "x"})"));
+  }};
+  const auto got = mofa({"tasks", "watch", "x", "--url", server.url("")});
+  CHECK(got.code == 1);
+  CHECK(has(got.errors, "mofa ended unexpectedly: "));
 }
 
 TEST_CASE("a new agent that is applied to a running server answers at once") {

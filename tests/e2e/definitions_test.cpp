@@ -84,6 +84,23 @@ TEST_CASE("an agent with tasks is removed only when they have ended") {
   CHECK(conversation{all.server.port()}.get("/api/v1/agents/greeter").status == 404);
 }
 
+TEST_CASE("what a user wrote into an address that is refused is told to the task and not to the log") {
+  served all;
+  conversation with{all.server.port()};
+  const std::string fetcher =
+      "name: fetcher\nkind: scenario\notherwise:\n"
+      "  - call: {tool: http_get, arguments: {url: \"http://10.0.0.1/{{text}}\"}}\n"
+      "  - complete: {text: done}\n";
+  REQUIRE(all.ask("POST", "/api/v1/agents", fetcher, yaml).status == 201);
+  const auto task = with.ask("fetcher", "CANARY");
+  std::string told;
+  for (const auto& each : with.events(id_of(task))) told += each.data;
+  CHECK(told.find("http://10.0.0.1/CANARY: the address 10.0.0.1") != std::string::npos);
+  const auto log = all.server.errors();
+  CHECK(log.find("address refused host=10.0.0.1 address=10.0.0.1 reason=private") != std::string::npos);
+  CHECK(log.find("CANARY") == std::string::npos);
+}
+
 TEST_CASE("what belongs to a file is changed in that file") {
   served all;
   for (const auto* method : {"PUT", "DELETE"}) {

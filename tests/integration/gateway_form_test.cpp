@@ -40,7 +40,7 @@ http::response refuse(const error& why) {
 
 struct form_fixture {
   std::shared_ptr<fake_feed> feed = std::make_shared<fake_feed>();
-  gateway_fixture at{{}, routes()};
+  gateway_fixture at{[](gateway::options& how) { how.body_bytes = 1000; }, routes()};
   raw_client client{at.port()};
 
   http::route_table routes() {
@@ -57,6 +57,8 @@ struct form_fixture {
                      answer(std::move(made));
                    },
                    refuse});
+    out.push_back({"POST", "/form/body", core::scope::tasks_write,
+                   [](http::request, http::responder answer) { answer(text_answer("read")); }, refuse});
     out.push_back({"GET", "/form/dropped", core::scope::tasks_read, [](http::request, http::responder) {}, refuse});
     return out;
   }
@@ -121,4 +123,37 @@ TEST_CASE("what the gateway itself answers on a route has the form of the route'
   CHECK(wrong_method->headers.at("allow").find("GET") != std::string::npos);
   CHECK(get(open.at.port(), "/form/dropped")->body == "no: internal");
   CHECK(get(open.at.port(), "/nowhere")->headers.at("content-type") == "application/problem+json");
+}
+
+TEST_CASE("a body that cannot be read is refused in the form of the route's dialect, however it comes") {
+  struct example {
+    const char* body;
+    const char* answer;
+    int status;
+  };
+  const auto far_too_much = "Transfer-Encoding: chunked\r\n\r\n400\r\n" + std::string(1024, 'x') + "\r\n0\r\n\r\n";
+  for (const auto& [body, answer, status] :
+       {example{"Content-Length: 1001\r\n\r\n", "no: payload_too_large", 413},
+        example{far_too_much.c_str(), "no: payload_too_large", 413},
+        example{"Transfer-Encoding: chunked\r\n\r\nzz\r\nx\r\n", "no: invalid_syntax", 400},
+        example{"Content-Length: 4\r\n\r\nbody", "read", 200}}) {
+    CAPTURE(body);
+    form_fixture open;
+    CHECK(open.client.send("POST /form/body HTTP/1.1\r\nHost: localhost\r\n" + std::string{body}));
+    const auto got = open.client.answer();
+    REQUIRE(got);
+    CHECK(got->status == status);
+    CHECK(got->body == answer);
+    if (status != 200) CHECK(open.client.at_end());
+  }
+  // The route is found before the first chunk comes.
+  form_fixture slow;
+  CHECK(slow.client.send(
+      "POST /form/body HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"));
+  REQUIRE(slow.client.until("100 Continue\r\n\r\n"));
+  CHECK(slow.client.send("1\r\nx\r\nzz\r\n"));
+  CHECK(slow.client.answer()->body == "no: invalid_syntax");
+  form_fixture open;
+  CHECK(open.client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1001\r\n\r\n"));
+  CHECK(open.client.answer()->headers.at("content-type") == "application/problem+json");
 }

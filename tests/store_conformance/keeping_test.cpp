@@ -183,6 +183,16 @@ TEST_CASE_TEMPLATE("what was committed is there when the database is opened agai
   CHECK(*on.store->acquire_ownership() == on.epoch + 1);
 }
 
+TEST_CASE_TEMPLATE("an agent has open tasks until the last of them has ended", Backend, MOFA_STORE_BACKENDS) {
+  owned<Backend> on;
+  CHECK_FALSE(*on.store->has_open_tasks("echo"));
+  on.put(task_state::completed, 0);
+  CHECK_FALSE(*on.store->has_open_tasks("echo"));
+  on.put(task_state::input_required, 1);
+  CHECK(*on.store->has_open_tasks("echo"));
+  CHECK_FALSE(*on.store->has_open_tasks("other"));
+}
+
 TEST_CASE_TEMPLATE("marked agents are found again with their newest definitions", Backend, MOFA_STORE_BACKENDS) {
   owned<Backend> on;
   REQUIRE(on.store->put_definition("b", "one", "h1", after(1)));

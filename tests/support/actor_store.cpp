@@ -136,6 +136,12 @@ result<std::optional<std::string>> memory_store::memory_get(const core::caller& 
   return found == memory.end() ? std::optional<std::string>{} : std::optional{found->second};
 }
 result<std::vector<core::stored_definition>> memory_store::definition_versions(const std::string&) { return unasked(); }
+result<bool> memory_store::has_open_tasks(const std::string& agent) {
+  return std::any_of(tasks.begin(), tasks.end(), [&](const auto& entry) {
+    const auto& row = entry.second.row;
+    return row.agent == agent && !core::is_terminal(row.status.state);
+  });
+}
 result<void> memory_store::mark_agent(const std::string& name, std::optional<core::agent_mark> mark) {
   if (mark)
     marks[name] = *mark;

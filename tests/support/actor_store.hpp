@@ -52,6 +52,7 @@ class memory_store final : public core::store {
                              time_point now) override;
   result<core::stored_definition> definition(const std::string& name, int version) override;
   result<std::vector<core::stored_definition>> definition_versions(const std::string&) override;
+  result<bool> has_open_tasks(const std::string& agent) override;
   result<void> mark_agent(const std::string& name, std::optional<core::agent_mark> mark) override;
   result<std::vector<core::marked_agent>> marked_agents() override;
   result<std::size_t> sweep(time_point, time_point, time_point, std::size_t) override;

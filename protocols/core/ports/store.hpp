@@ -153,6 +153,8 @@ class store {
   /// Newest first, without bodies.
   virtual result<std::vector<stored_definition>> definition_versions(const std::string& name) = 0;
 
+  /// Whether a task of the agent has not ended: at work, queued, or waiting for a person.
+  virtual result<bool> has_open_tasks(const std::string& agent) = 0;
   /// Marks an agent, or takes its mark away; its versions stay, since tasks have run them.
   virtual result<void> mark_agent(const std::string& name, std::optional<agent_mark> mark) = 0;
   /// By name, ascending.

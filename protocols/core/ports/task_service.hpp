@@ -30,6 +30,7 @@ struct idempotency {
 struct budget {
   std::optional<std::int64_t> max_tokens;
   std::optional<std::int64_t> max_cost_microusd;
+  std::optional<std::int64_t> max_descendants;  ///< of a child: its share of what its parent may still have
 };
 
 /// A task that another task asked for.

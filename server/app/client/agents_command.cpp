@@ -33,10 +33,12 @@ outcome<int> list(session& with, const agent_arguments& wanted) {
 outcome<int> get(session& with, const agent_arguments& wanted) {
   const auto answer = with.ask(with.request("GET", path_of(wanted.name)));
   if (!answer) return tl::unexpected{answer.error()};
+  const auto agent = with.object_in(*answer);
+  if (!agent) return tl::unexpected{agent.error()};
   if (with.options().json)
     with.screen().line(answer->body);
   else
-    for (const auto& each : agent_page(json::parse(answer->body, nullptr, false))) with.screen().line(each);
+    for (const auto& each : agent_page(*agent)) with.screen().line(each);
   return exit_code::done;
 }
 

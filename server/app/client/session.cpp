@@ -89,8 +89,12 @@ outcome<http_client::response> session::ask(http_client::request what) {
 outcome<json> session::read(const std::string& path) {
   const auto got = ask(request("GET", path));
   if (!got) return tl::unexpected{got.error()};
-  auto out = json::parse(got->body, nullptr, false);
-  if (out.is_discarded()) return tl::unexpected{stranger()};
+  return object_in(*got);
+}
+
+outcome<json> session::object_in(const http_client::response& answer) const {
+  auto out = json::parse(answer.body, nullptr, false);
+  if (!out.is_object()) return tl::unexpected{stranger()};
   return out;
 }
 
@@ -103,7 +107,7 @@ outcome<std::vector<item>> session::read_all(const std::string& path, std::size_
     if (!got) return tl::unexpected{got.error()};
     // Keeps the order of members.
     const auto body = nlohmann::ordered_json::parse(got->body, nullptr, false);
-    if (!body.is_object() || !body.contains("items")) return tl::unexpected{stranger()};
+    if (!body.is_object() || !body.contains("items") || !body["items"].is_array()) return tl::unexpected{stranger()};
     for (const auto& each : body["items"]) out.push_back({json(each), each.dump()});
     cursor = body.contains("next_cursor") && body["next_cursor"].is_string() ? body["next_cursor"].get<std::string>() : "";
   } while (!cursor.empty() && out.size() < most);

@@ -42,8 +42,10 @@ class session {
   outcome<http_client::response> send(http_client::request what);
   /// The answer; a status of 400 or more stops as refused.
   outcome<http_client::response> ask(http_client::request what);
-  /// The body of a GET as JSON.
+  /// The body of a GET as a JSON object; anything else is a stranger's.
   outcome<json> read(const std::string& path);
+  /// The same of an answer that is there.
+  outcome<json> object_in(const http_client::response& answer) const;
   /// The items of a list over all its pages, in the server's order, at most so many; from that cursor on.
   outcome<std::vector<item>> read_all(const std::string& path, std::size_t most, std::string cursor = {});
 

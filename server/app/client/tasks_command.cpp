@@ -35,10 +35,12 @@ outcome<int> list(session& with, const task_arguments& wanted) {
 
 outcome<int> show(session& with, const outcome<http_client::response>& answer) {
   if (!answer) return tl::unexpected{answer.error()};
+  const auto task = with.object_in(*answer);
+  if (!task) return tl::unexpected{task.error()};
   if (with.options().json)
     with.screen().line(answer->body);
   else
-    for (const auto& each : task_page(json::parse(answer->body, nullptr, false))) with.screen().line(each);
+    for (const auto& each : task_page(*task)) with.screen().line(each);
   return exit_code::done;
 }
 

@@ -42,6 +42,14 @@ result<std::vector<core::stored_definition>> sqlite_store::definition_versions(c
   return found;
 }
 
+result<bool> sqlite_store::has_open_tasks(const std::string& agent) {
+  const auto db = readers_.take();
+  auto query = db->prepare("SELECT 1 FROM tasks WHERE agent=?1 AND ended_at IS NULL LIMIT 1");
+  if (query.with(agent).next()) return true;
+  if (auto done = query.status(); !done) return done.error();
+  return false;
+}
+
 result<void> sqlite_store::mark_agent(const std::string& name, std::optional<core::agent_mark> mark) {
   return writer_->transact([&](connection& db) -> result<void> {
     if (!mark) return db.prepare("DELETE FROM agents WHERE name=?1").with(name).run();

@@ -46,6 +46,7 @@ class sqlite_store final : public core::store {
                              time_point now) override;
   result<core::stored_definition> definition(const std::string& name, int version) override;
   result<std::vector<core::stored_definition>> definition_versions(const std::string& name) override;
+  result<bool> has_open_tasks(const std::string& agent) override;
   result<void> mark_agent(const std::string& name, std::optional<core::agent_mark> mark) override;
   result<std::vector<core::marked_agent>> marked_agents() override;
   result<std::size_t> sweep(time_point completed_before, time_point failed_before, time_point idempotency_before,

@@ -36,7 +36,7 @@ struct few_models final : core::model_directory {
 
 llm::surroundings around() {
   llm::surroundings out;
-  out.tools = {{"calculator", true}, {"mailer", false}};
+  out.tools = {{"calculator", {true, 90}}, {"mailer", {false, 60}}};
   out.schemas = [](const json&) -> result<core::schema_ptr> { return core::schema_ptr{std::make_shared<schema_of_n>()}; };
   static const few_models models;
   out.models = &models;
@@ -238,9 +238,41 @@ TEST_CASE("only the last messages are kept, and no outcome without its call") {
   for (int i = 0; i < 3; ++i) {
     with.answer("", json::array({talk::call("a", "calculator", {{"expression", "1"}})}));
     with.host.resolve(with.effect(), 1);
-    CHECK(roles_of(with.request()) == kind_list{"assistant", "tool"});
+    CHECK(roles_of(with.request()) == kind_list{"user", "assistant", "tool"});
   }
   with.check_fold();
+}
+
+TEST_CASE("a long outcome is cut, and takes nothing else along") {
+  talk with{{{"tools", {"calculator"}}, {"history", {{"max_tokens", 1000}}}}};
+  with.begin("x");
+  with.answer("", json::array({talk::call("a", "calculator", {{"expression", "1"}})}));
+  with.host.resolve(with.effect(), std::string(60'000, 'y'));
+  CHECK(roles_of(with.request()) == kind_list{"user", "assistant", "tool"});
+  const auto text = with.request().at("messages")[2].at("text").get<std::string>();
+  CHECK(text.size() < 1'100);
+  CHECK(text.ends_with(" more bytes]"));
+  with.check_fold();
+}
+
+TEST_CASE("what is said while a call is open comes after its outcome, and is answered before the task ends") {
+  talk with{{{"tools", {"calculator"}}}};
+  with.begin("x");
+  SUBCASE("while the model thinks") {
+    CHECK(with.host.send("and y").empty());
+    CHECK(with.answer("done with x") == kind_list{"effect_requested"});
+    CHECK(roles_of(with.request()) == kind_list{"user", "assistant", "user"});
+  }
+  SUBCASE("while a tool runs") {
+    with.answer("", json::array({talk::call("a", "calculator", {{"expression", "1"}})}));
+    const auto call = with.effect();
+    CHECK(with.host.send("and y").empty());
+    CHECK(with.host.resolve(call, 1) == kind_list{"effect_requested"});
+    CHECK(roles_of(with.request()) == kind_list{"user", "assistant", "tool", "user"});
+  }
+  with.check_fold();
+  with.answer("done with both");
+  CHECK(with.said() == "done with both");
 }
 
 TEST_CASE("what a call may use is reserved with its request") {
@@ -248,6 +280,12 @@ TEST_CASE("what a call may use is reserved with its request") {
   limits.max_cost_microusd = 1'000'000;
   talk with{{{"model", {{"provider", "openai"}, {"name", "priced"}, {"max_output_tokens", 100}}}}, limits};
   with.begin("Hello");
+  const auto without_tools = with.request().at("reserve").at("tokens").get<int>();
+  talk more{
+      {{"model", {{"provider", "openai"}, {"name", "priced"}, {"max_output_tokens", 100}}}, {"tools", {"calculator"}}}};
+  more.begin("Hello");
+  CHECK(more.request().at("reserve").at("tokens").get<int>() >= without_tools + 30);
+  CHECK(more.request().at("reserve").contains("cost_microusd"));
   const auto reserve = with.request().at("reserve");
   CHECK(reserve.at("tokens") > 100);
   CHECK(reserve.at("cost_microusd") == (reserve.at("tokens").get<int>() - 100) + 200);

@@ -61,9 +61,11 @@ struct storage_world : journal_world {
     return ask<actors::append_reply>(where.journal(), actors::append_request{std::move(unit), std::move(view)});
   }
 
+  std::shared_ptr<const void> wanted = std::make_shared<const char>('\0');  ///< of all subscriptions
+
   std::shared_ptr<noting_sink> subscribe(std::uint64_t key, task_id which, std::uint64_t after, std::size_t credit) {
     auto sink = std::make_shared<noting_sink>();
-    caf::anon_send(where.feeds(), actors::subscribe_request{key, which, after, credit, sink});
+    caf::anon_send(where.feeds(), actors::subscribe_request{key, which, after, credit, sink, wanted});
     return sink;
   }
 };

@@ -60,6 +60,19 @@ TEST_CASE("the last model call tells why the answer ended") {
   }
 }
 
+TEST_CASE("an answer that is there is given, also when the events that tell why it ended cannot be read") {
+  harness call;
+  auto ended = ended_task(task_state::completed, "paid for");
+  ended->row.usage.model_calls = 1;
+  call.tasks.task = ended;
+  call.tasks.events_failure = fail(errc::unavailable, "the store restarts");
+  const auto got = call.post(hello);
+  REQUIRE(got.status == 200);
+  const auto choice = json::parse(got.body)["choices"][0];
+  CHECK(choice["message"]["content"] == "paid for");
+  CHECK(choice["finish_reason"] == "stop");
+}
+
 TEST_CASE("an agent that asks back has answered, and artifacts are part of an answer") {
   harness call;
   call.tasks.task = ended_task(task_state::input_required, "For which day?");

@@ -138,6 +138,24 @@ TEST_CASE("a definition is taken as JSON or as YAML, and answered with its ETag"
   call.problem({.method = "POST", .pattern = "/api/v1/agents", .body = "a: &x 1"}, 400, "invalid_syntax");
 }
 
+TEST_CASE("a web page must say that it sends a definition, as JSON or as YAML") {
+  harness call;
+  const std::string yaml_text = "name: echo\nkind: scenario\n";
+  const auto from_page = [](std::string body, std::string type) {
+    ask out{.method = "POST", .pattern = "/api/v1/agents", .body = std::move(body), .from_browser = true};
+    if (!type.empty()) out.headers.emplace_back("content-type", std::move(type));
+    return out;
+  };
+  for (const auto* type : {"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"}) {
+    CAPTURE(type);
+    call.problem(from_page(yaml_text, type), 415, "unsupported_media_type");
+    call.problem(from_page("{}", type), 415, "unsupported_media_type");
+  }
+  CHECK(call.agents.asked.empty());
+  CHECK(call(from_page(yaml_text, "application/yaml")).status == 201);
+  CHECK(call(from_page(R"({"name":"echo"})", "application/json")).status == 201);
+}
+
 TEST_CASE("PUT and DELETE hand on the version that If-Match names, and refuse what is no ETag") {
   harness call;
   auto put = of_agent("PUT");

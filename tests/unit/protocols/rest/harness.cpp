@@ -118,7 +118,7 @@ void fake_tasks::remove(const core::caller&, task_id which, core::completion<voi
 void fake_tasks::events(const core::caller&, task_id which, std::uint64_t after, int limit,
                         core::completion<std::vector<core::event_ptr>> done) {
   asked.push_back("events " + which.str() + " after=" + std::to_string(after) + " limit=" + std::to_string(limit));
-  reply_with(failure, std::move(done), recorded);
+  reply_with(failure ? failure : events_failure, std::move(done), recorded);
 }
 
 void fake_tasks::subscribe(const core::caller& caller, task_id which, std::uint64_t after, std::size_t credit,

@@ -26,7 +26,8 @@ core::agent_info some_agent();
 class fake_tasks final : public core::task_service {
  public:
   std::vector<std::string> asked;
-  std::optional<error> failure;  ///< the answer to everything, when set
+  std::optional<error> failure;         ///< the answer to everything, when set
+  std::optional<error> events_failure;  ///< the answer to events() only
   core::task_ptr task = some_task();
   bool replayed = false;
   std::vector<core::event_ptr> recorded;

@@ -65,6 +65,7 @@ TEST_CASE("Accept that allows neither is an error") {
 TEST_CASE("the last event's number is a number or an error") {
   CHECK_FALSE(*rest::last_event_id(with({})));
   CHECK(**rest::last_event_id(with({{"last-event-id", "42"}})) == 42);
-  for (const auto* value : {"", "-1", "1x", " 1", "18446744073709551616"})
+  CHECK(**rest::last_event_id(with({{"last-event-id", "9223372036854775807"}})) == 9223372036854775807);
+  for (const auto* value : {"", "-1", "1x", " 1", "9223372036854775808", "18446744073709551615", "18446744073709551616"})
     CHECK(rest::last_event_id(with({{"last-event-id", value}})).error().code == errc::invalid);
 }

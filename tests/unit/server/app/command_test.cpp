@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+
 #include "server/app/exit_code.hpp"
 
 namespace mofa::app {
@@ -72,6 +74,12 @@ TEST_CASE("wrong words end with the usage code, and nothing runs; asking for hel
   made is;
   CHECK(run(is.line, {"say", "--help"}) == exit_code::done);
   CHECK(is.ran.empty());
+}
+
+TEST_CASE("a defect in a command is an exit code, and not the end of the program") {
+  command_line line{"tool", "A tool"};
+  line.root().sub("fall", "Fall").does([]() -> int { throw std::runtime_error{"over"}; });
+  CHECK(run(line, {"fall"}) == exit_code::failed);
 }
 
 TEST_CASE("the completion knows each command by its path, with its options") {

@@ -137,16 +137,18 @@ TEST_CASE("a client whose settings make no sense does not open") {
 
 TEST_CASE("the probe hears of every request how it ended") {
   struct counting final : http_client::probe {
-    void request_started(bool) override { ++started; }
+    void request_started(bool guarded) override { started += guarded ? " guarded" : " trusted"; }
     void request_finished(bool guarded, std::string_view outcome, std::chrono::nanoseconds) override {
       const std::lock_guard lock{guard};
       finished.push_back(std::string{outcome} + (guarded ? " guarded" : " trusted"));
     }
-    void address_refused(std::string_view) override { ++refused; }
-    std::atomic<int> started{0};
-    std::atomic<int> refused{0};
+    void address_refused(std::string_view host, std::string_view address, std::string_view reason) override {
+      const std::lock_guard lock{guard};
+      refused.push_back(std::string{host} + " " + std::string{address} + " " + std::string{reason});
+    }
     std::mutex guard;
-    std::vector<std::string> finished;
+    std::string started;
+    std::vector<std::string> refused, finished;
   };
   const auto watcher = std::make_shared<counting>();
   gate arrived;
@@ -156,16 +158,22 @@ TEST_CASE("the probe hears of every request how it ended") {
     peer.wait_closed();
   }};
   mock_http_server server{always(mock_answer(404, ""))};
+  mock_http_server elsewhere{always(mock_answer(302, "", "Location: " + server.url() + "\r\n"))};
   http_client::options how;
   how.watcher = watcher;
   auto client = open_client(how);
   REQUIRE(ask(*client, trusted_get(server.url())));
-  REQUIRE_FALSE(ask(*client, guarded_get(server.url())));
+  REQUIRE_FALSE(ask(*client, guarded_get(server.url("/words?of=a-user"))));
+  // From here on it is guarded, but it ends as what it began as: a gauge counts both.
+  auto redirected = trusted_get(elsewhere.url());
+  redirected.max_redirects = 1;
+  REQUIRE_FALSE(ask(*client, redirected));
   auto call = client->start(trusted_get(silent.url()), std::make_shared<recorder>());
   REQUIRE(arrived.wait());
   call.reset();
   client.reset();
-  CHECK(watcher->started == 3);
-  CHECK(watcher->refused == 1);
-  CHECK(watcher->finished == std::vector<std::string>{"ok trusted", "address_refused guarded", "aborted trusted"});
+  CHECK(watcher->started == " trusted guarded trusted trusted");
+  CHECK(watcher->refused == std::vector<std::string>(2, "127.0.0.1 127.0.0.1 loopback"));
+  CHECK(watcher->finished ==
+        std::vector<std::string>{"ok trusted", "address_refused guarded", "address_refused trusted", "aborted trusted"});
 }

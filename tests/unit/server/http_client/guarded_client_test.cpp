@@ -190,6 +190,57 @@ TEST_CASE("a name server that does not answer delays its own request only, up to
   names->free.set_value();
 }
 
+TEST_CASE("behind slow names, those are not looked up whose askers have given up") {
+  struct slow final : http_client::resolver {
+    result<std::vector<ip_address>> resolve(const std::string& name) override {
+      {
+        const std::lock_guard lock{guard};
+        asked.push_back(name);
+        changed.notify_all();
+      }
+      freed.wait();
+      return std::vector{ip_address::v4(127, 0, 0, 1)};
+    }
+    bool has_asked(std::size_t times) {
+      std::unique_lock lock{guard};
+      return changed.wait_for(lock, long_enough, [&] { return asked.size() >= times; });
+    }
+    std::mutex guard;
+    std::condition_variable changed;
+    std::vector<std::string> asked;
+    std::promise<void> free;
+    std::shared_future<void> freed{free.get_future()};
+  };
+  const auto names = std::make_shared<slow>();
+  http_client::options how;
+  how.names = names;
+  const auto client = open_client(how);
+  const auto start = [&](const std::string& name, milliseconds patience, const std::shared_ptr<recorder>& got) {
+    auto what = guarded_get("http://" + name + "/");
+    what.connect_timeout = patience;
+    return client->start(what, got);
+  };
+  std::vector<core::running_call_ptr> busy;
+  for (int i = 0; i < 4; ++i) busy.push_back(start("slow.example", long_enough, std::make_shared<recorder>()));
+  REQUIRE(names->has_asked(4));
+  auto left = start("left.example", long_enough, std::make_shared<recorder>());
+  const auto late = std::make_shared<recorder>();
+  const auto timed_out = start("late.example", milliseconds{20}, late);
+  // Requests begin in their order: when this one has ended, the one before it waits for its name, too.
+  REQUIRE(late->wait_for_end());
+  CHECK(late->outcome() == "timeout");
+  left.reset();
+  const auto got = std::make_shared<recorder>();
+  const auto waiting = start("wanted.example", long_enough, got);
+  names->free.set_value();
+  REQUIRE(got->wait_for_end());
+  CHECK(got->outcome() == "address_refused");
+  const std::lock_guard lock{names->guard};
+  CHECK(std::count(names->asked.begin(), names->asked.end(), "wanted.example") == 1);
+  CHECK(std::count(names->asked.begin(), names->asked.end(), "left.example") == 0);
+  CHECK(std::count(names->asked.begin(), names->asked.end(), "late.example") == 0);
+}
+
 TEST_CASE("redirects are followed, and judged again") {
   std::string inside;
   mock_http_server secret{always(mock_answer(200, "secret"))};

@@ -151,6 +151,31 @@ TEST_CASE("the list has every model that is named somewhere, with what is off an
   CHECK(providers[2].kind == "scripted");
 }
 
+TEST_CASE("a provider none of whose models is named is in the list under its own name, with why it is off") {
+  world on;
+  auto options = shipped(on);
+  options.aliases.erase("local");
+  options.providers.push_back({});
+  options.providers.back().name = "anthropic";
+  options.providers.back().kind = "anthropic";
+  // Its name begins as another one's does.
+  options.providers.push_back({});
+  options.providers.back().name = "open";
+  options.providers.back().kind = "openai";
+  options.providers.back().requires_key = false;
+  const auto list = made(on, options)->models();
+  names all;
+  for (const auto& each : list) all.push_back(each.name);
+  REQUIRE(all == names{"anthropic", "ollama", "open", "openai/gpt-4o-mini", "scripted/demo"});
+  CHECK(list[0].provider == "anthropic");
+  CHECK_FALSE(list[0].usable);
+  CHECK(list[0].reason == "it has no key; set models.providers.anthropic.api_key");
+  CHECK_FALSE(list[0].is_default);
+  CHECK(list[1].provider == "ollama");
+  CHECK(list[1].usable);
+  CHECK(list[1].reason.empty());
+}
+
 TEST_CASE("what does not fit together is named with its place in the section") {
   world on;
   auto options = shipped(on);

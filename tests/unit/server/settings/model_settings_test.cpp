@@ -63,6 +63,15 @@ TEST_CASE("a provider's key is masked, and what is printed can be read again") {
   CHECK(has(text, "  aliases: {}\n"));
 }
 
+TEST_CASE("user and password in a provider's base_url are masked") {
+  const auto done = load({"models.providers={openai: {kind: openai, base_url: 'https://me:s3cr@t@gate.example/v1'}}"});
+  REQUIRE(done);
+  CHECK(done->values.models.providers[0].base_url == "https://me:s3cr@t@gate.example/v1");
+  const auto text = settings::to_yaml(done->values);
+  CHECK(has(text, "base_url: \"https://***@gate.example/v1\""));
+  CHECK_FALSE(has(text, "s3cr"));
+}
+
 TEST_CASE("without a configuration there are no models") {
   const auto done = load({});
   REQUIRE(done);

@@ -9,6 +9,7 @@
 
 #include "actors/system/probe.hpp"
 #include "server/gateway/probe.hpp"
+#include "server/http_client/probe.hpp"
 #include "server/telemetry/metrics.hpp"
 
 using namespace mofa;
@@ -116,6 +117,17 @@ TEST_CASE("a flood of refusals is logged, but not as a flood") {
   CHECK(lines.size() >= 10);
   CHECK(lines.size() <= 20);
   CHECK(lines[0].ends_with(" warn gateway request refused reason=overloaded left_out=0"));
+}
+
+TEST_CASE("a refused address is a line with what the operator may allow, and a flood of them is none in the log") {
+  captured log{"warn", "text"};
+  telemetry::metrics all;
+  for (int i = 0; i < 1000; ++i) all.outbound().address_refused("wiki.example", "10.0.0.7", "private");
+  const auto lines = log.lines();
+  CHECK(lines.size() >= 10);
+  CHECK(lines.size() <= 20);
+  CHECK(
+      lines[0].ends_with(" warn http_client address refused host=wiki.example address=10.0.0.7 reason=private left_out=0"));
 }
 
 TEST_CASE("an operator sees restarts, escalations and failed appends") {
