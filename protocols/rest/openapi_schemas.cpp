@@ -231,7 +231,7 @@ std::string_view schemas_text() {
       "items": {"type": "array", "items": {"type": "object", "additionalProperties": false,
         "required": ["name", "provider", "usable", "reason", "default", "stand_in", "aliases", "price"],
         "properties": {
-          "name": {"type": "string", "description": "provider/name"},
+          "name": {"type": "string", "description": "provider/name; the provider alone when nothing names a model of it"},
           "provider": {"type": "string"},
           "usable": {"type": "boolean"},
           "reason": {"type": ["string", "null"], "description": "Why it is off"},

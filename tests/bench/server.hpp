@@ -31,8 +31,7 @@ class server {
   double live_tasks(const std::string& agent);
 
   /// A request that gives an agent one task; `headers` are whole lines.
-  static std::string task_for(const std::string& agent, const std::string& headers = {},
-                              const std::string& text = "hello");
+  static std::string task_for(const std::string& agent, const std::string& headers = {}, const std::string& text = "hello");
   /// The load of the plan's connections on this server, for the plan's span.
   load_result load_with(const plan& how, const std::string& request) const;
   /// Gives an agent so many tasks.
