@@ -6,6 +6,7 @@
 
 #include "actors/effects/runners.hpp"
 #include "actors/storage/volatile_id.hpp"
+#include "protocols/core/spoken_text.hpp"
 
 namespace mofa::effects {
 namespace {
@@ -17,13 +18,7 @@ std::optional<task_id> child_of(const actors::run_effect& order) {
 std::string text_of(const core::task& from) {
   std::string out;
   if (from.row.status.message) out = from.row.status.message->text();
-  for (const auto& artifact : from.artifacts) {
-    for (const auto& part : artifact.parts) {
-      if (!out.empty()) out += '\n';
-      out +=
-          part.kind == core::part::type::data ? part.data.dump(-1, ' ', false, json::error_handler_t::replace) : part.text;
-    }
-  }
+  for (const auto& artifact : from.artifacts) core::append_spoken(out, artifact.parts);
   if (out.empty() && !from.history.empty() && from.history.back().role == core::role::agent)
     out = from.history.back().text();
   return out;

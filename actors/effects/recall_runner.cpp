@@ -2,18 +2,10 @@
 
 #include "actors/effects/runners.hpp"
 #include "actors/storage/read_job.hpp"
+#include "protocols/core/spoken_text.hpp"
 
 namespace mofa::effects {
 namespace {
-
-std::string text_of(const core::message& from) {
-  std::string out;
-  for (const auto& part : from.parts) {
-    if (!out.empty()) out += '\n';
-    out += part.kind == core::part::type::data ? part.data.dump(-1, ' ', false, json::error_handler_t::replace) : part.text;
-  }
-  return out;
-}
 
 // What was said before the task, oldest first.
 result<json> earlier_messages(core::store& from, const actors::run_effect& order) {
@@ -32,7 +24,9 @@ result<json> earlier_messages(core::store& from, const actors::run_effect& order
     if (!read) continue;
     using from_whom = core::model_message::from;
     const auto role = read->role == core::role::user ? from_whom::user : from_whom::assistant;
-    newest_first.push_back(core::to_json(core::model_message{role, text_of(*read), {}, {}, {}, false}));
+    std::string text;
+    core::append_spoken(text, read->parts);
+    newest_first.push_back(core::to_json(core::model_message{role, std::move(text), {}, {}, {}, false}));
   }
   auto out = json::array();
   for (auto one = newest_first.rbegin(); one != newest_first.rend(); ++one) out.push_back(std::move(*one));

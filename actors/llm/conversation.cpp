@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "protocols/core/spoken_text.hpp"
+
 namespace mofa::llm {
 namespace {
 
@@ -41,10 +43,7 @@ void hear(conversation& to, const json& source) {
   if (!read) return;
   const auto role = read->role == core::role::user ? model_message::from::user : model_message::from::assistant;
   std::string text;
-  for (const auto& part : read->parts) {
-    if (!text.empty()) text += '\n';
-    text += part.kind == core::part::type::data ? part.data.dump(-1, ' ', false, json::error_handler_t::replace) : part.text;
-  }
+  core::append_spoken(text, read->parts);
   // Between a call and its outcome no provider takes a word: what is said meanwhile comes after them.
   auto& into = to.model_seq != 0 || awaits_outcomes(to) ? to.later : to.messages;
   into.push_back({role, std::move(text), {}, {}, {}, false});

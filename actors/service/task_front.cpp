@@ -9,6 +9,7 @@
 #include "actors/storage/volatile_id.hpp"
 #include "actors/task/journaled_task.hpp"
 #include "protocols/core/cursor.hpp"
+#include "protocols/core/visibility.hpp"
 #include "server/base/nearest.hpp"
 
 namespace mofa::service {
@@ -23,10 +24,6 @@ constexpr std::chrono::seconds answer_within{10};
 steady_clock::time_point deadline() { return steady_clock::now() + answer_within; }
 
 error restarting() { return fail(errc::unavailable, "storage is restarting; try again"); }
-
-bool may_see(const caller& who, const core::task_row& row) {
-  return row.tenant == who.tenant && (row.owner == who.principal || who.sees_all_owners());
-}
 
 error no_task(task_id which) { return fail(errc::not_found, "no task " + which.str()); }
 
@@ -98,7 +95,7 @@ void task_front::load(const caller& who, task_id which, completion<core::loaded_
   read_memory<core::loaded_task>(std::move(done),
                                  [who, which](const storage::memory_journal& from) -> result<core::loaded_task> {
                                    const auto* found = from.find(which);
-                                   if (found == nullptr || !may_see(who, found->row)) return no_task(which);
+                                   if (found == nullptr || !core::may_see(who, found->row)) return no_task(which);
                                    return *found;
                                  });
 }

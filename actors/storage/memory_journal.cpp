@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
+#include "protocols/core/visibility.hpp"
+
 namespace mofa::storage {
 namespace {
 
 std::string once_key(const std::string& tenant, const std::string& principal, const core::idempotency& once) {
   return tenant + '\0' + principal + '\0' + once.operation + '\0' + once.key;
-}
-
-bool may_see(const core::caller& who, const core::task_row& row) {
-  return row.tenant == who.tenant && (row.owner == who.principal || who.sees_all_owners());
 }
 
 bool passes(const core::task_filter& filter, const core::task_row& row) {
@@ -81,7 +79,7 @@ std::vector<core::task_row> memory_journal::list(const core::caller& who, const 
                                                  std::size_t limit) const {
   std::vector<const core::task_row*> found;
   for (const auto& [id, task] : tasks_)
-    if (id < before && may_see(who, task.journal.row) && passes(filter, task.journal.row))
+    if (id < before && core::may_see(who, task.journal.row) && passes(filter, task.journal.row))
       found.push_back(&task.journal.row);
   const auto count = std::min(limit, found.size());
   const auto middle = found.begin() + static_cast<std::ptrdiff_t>(count);
@@ -94,7 +92,7 @@ std::vector<core::task_row> memory_journal::list(const core::caller& who, const 
 
 result<void> memory_journal::remove(const core::caller& who, task_id which) {
   const auto* task = find(which);
-  if (task == nullptr || !may_see(who, task->row)) return fail(errc::not_found, "no task " + which.str());
+  if (task == nullptr || !core::may_see(who, task->row)) return fail(errc::not_found, "no task " + which.str());
   if (!core::is_terminal(task->row.status.state))
     return fail(errc::task_not_terminal, "the task is still at work; cancel it first");
   forget(which);
