@@ -68,7 +68,9 @@ std::optional<std::int64_t> query_reader::number(std::string_view name, std::int
   std::int64_t number = 0;
   const auto end = value->data() + value->size();
   const auto read = std::from_chars(value->data(), end, number);
-  if (read.ec != std::errc{} || read.ptr != end || number < least || number > most) {
+  // A minus sign is refused even before a zero: a client that sends "-0" has a fault, and hides it from itself.
+  const bool signed_count = least >= 0 && value->front() == '-';
+  if (signed_count || read.ec != std::errc{} || read.ptr != end || number < least || number > most) {
     complain(name, "must be an integer from " + std::to_string(least) + " to " + std::to_string(most));
     return std::nullopt;
   }

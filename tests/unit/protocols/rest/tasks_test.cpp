@@ -169,6 +169,7 @@ TEST_CASE("a full page of events says where the next one begins, the last page d
 TEST_CASE("the range of events is checked") {
   harness call;
   CHECK(path_of(call.problem(of_task("GET", feed, "after=x"), 422, "invalid")) == "?after");
+  CHECK(path_of(call.problem(of_task("GET", feed, "after=-0"), 422, "invalid")) == "?after");
   CHECK(path_of(call.problem(of_task("GET", feed, "after=1&cursor=1"), 422, "invalid")) == "?cursor");
   CHECK(path_of(call.problem(of_task("GET", feed, "after=99999999999999999999"), 422, "invalid")) == "?after");
   call.tasks.failure = fail(errc::not_found, "no such task");
