@@ -13,12 +13,14 @@
 #include <thread>
 
 #include "actors/agent/agent_actor.hpp"
+#include "actors/bus/bus.hpp"
 #include "actors/clockwork/clockwork.hpp"
 #include "actors/directory/directory.hpp"
 #include "actors/effects/effects.hpp"
 #include "actors/effects/runners.hpp"
 #include "actors/service/agent_front.hpp"
 #include "actors/service/task_front.hpp"
+#include "actors/service/topic_front.hpp"
 #include "actors/storage/feeds.hpp"
 #include "actors/storage/journal.hpp"
 #include "actors/storage/read_job.hpp"
@@ -46,14 +48,20 @@ struct kernel::parts {
     bridge_owner = std::move(made);
     bridge = static_cast<ask_bridge*>(caf::actor_cast<caf::abstract_actor*>(bridge_owner));
     tasks = std::make_unique<service::task_front>(*bridge, where, definitions, env);
+    topics = std::make_unique<service::topic_front>(*bridge, where, env);
     agents = std::make_unique<service::agent_front>(
         *bridge, where, definitions,
         service::agent_front::supervisors{
             [this] { return root; }, [this] { return agents_supervisor(); },
             [this](const std::string& name) { return agent_child(name); },
-            [this](const std::string& name, callback<void(result<bool>)> done) { bury(name, std::move(done)); }},
+            [this](const std::string& name, callback<void(result<bool>)> done) { bury(name, std::move(done)); },
+            [this] { renew_subscriptions(); }},
         env.time);
     gear.slots = options.scheduling;
+    gear.slots_now = [this] {
+      const std::lock_guard lock{guard};
+      return options.scheduling;
+    };
     gear.runners = [this] { return runners(); };
     root = supervision::spawn_supervisor(system, tree(), env);
     expirer = std::thread{[this] { expire_questions(); }};
@@ -71,6 +79,7 @@ struct kernel::parts {
   ask_bridge* bridge = nullptr;
   std::unique_ptr<service::task_front> tasks;
   std::unique_ptr<service::agent_front> agents;
+  std::unique_ptr<service::topic_front> topics;
   effects::equipment gear;
   supervisor_actor root;
   std::mutex guard;
@@ -86,12 +95,21 @@ struct kernel::parts {
     out["model"] = effects::make_model_runner(*options.models, options.tools, definitions);
     out["recall"] = effects::make_recall_runner(where);
     out["child"] = effects::make_child_runner(*tasks, definitions);
+    out["publish"] = effects::make_publish_runner(*topics);
     return out;
   }
 
   supervisor_actor agents_supervisor() {
     const std::lock_guard lock{guard};
     return agents_tree;
+  }
+
+  void schedule_by(scheduling::options next) {
+    {
+      const std::lock_guard lock{guard};
+      options.scheduling = std::move(next);
+    }
+    if (const auto room = where.effects()) caf::anon_send(room, tick{effects::slots_changed_tick});
   }
 
   // Deadlines of questions are coarse: they are for parts that hang.
@@ -116,6 +134,11 @@ struct kernel::parts {
     out.children.push_back(worker("clockwork", [this] {
       auto made = clockwork::spawn_clockwork(system, env, where);
       where.update([&](auto& s) { s.clockwork = made; });
+      return caf::actor_cast<caf::actor>(made);
+    }));
+    out.children.push_back(worker("bus", [this] {
+      auto made = bus::spawn_bus(system, env, where, definitions, *tasks);
+      where.update([&](auto& s) { s.bus = made; });
       return caf::actor_cast<caf::actor>(made);
     }));
     out.children.push_back(worker("effects", [this] {
@@ -186,7 +209,7 @@ struct kernel::parts {
     const std::lock_guard lock{guard};
     auto& orders = all_orders[name];
     if (!orders) orders = std::make_shared<agent::standing_orders>();
-    if (known && known->leaving) orders->draining = orders->leaving = true;
+    if (known && known->leaving) orders->leaving = true;
     return orders;
   }
 
@@ -199,6 +222,8 @@ struct kernel::parts {
         [this, name, shared](core::store& versions) {
           const auto open = versions.has_open_tasks(name);
           if (!open || *open) return (*shared)(open ? result<bool>{false} : result<bool>{open.error()});
+          // Its file may have come back; and who asks twice is answered once.
+          if (!definitions.begin_to_go(name)) return (*shared)(!definitions.find(name));
           caf::anon_send(agents_supervisor(), remove_child{name});
           where.remove_agent(name);
           {
@@ -206,9 +231,15 @@ struct kernel::parts {
             all_orders.erase(name);
           }
           const auto forgotten = definitions.forget(name, versions);
+          renew_subscriptions();
           (*shared)(forgotten ? result<bool>{true} : result<bool>{forgotten.error()});
         },
         [shared] { (*shared)(fail(errc::unavailable, "storage is restarting; try again")); });
+  }
+
+  // A definition has come, changed or gone: agents may want other topics.
+  void renew_subscriptions() {
+    if (const auto bus = where.bus()) caf::anon_send(bus, definitions_changed{});
   }
 
   // The children are those of the moment of its start: agents come and go.
@@ -272,6 +303,10 @@ result<std::unique_ptr<kernel>> kernel::start(kernel_options options, core::stor
 
 core::task_service& kernel::tasks() { return *parts_->tasks; }
 core::agent_service& kernel::agents() { return *parts_->agents; }
+service::file_agents& kernel::files() { return *parts_->agents; }
+core::topic_service& kernel::topics() { return *parts_->topics; }
+
+void kernel::schedule_by(scheduling::options next) { parts_->schedule_by(std::move(next)); }
 
 void kernel::stop() {
   if (!parts_) return;

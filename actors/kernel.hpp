@@ -11,12 +11,14 @@
 
 #include "actors/catalog/catalog.hpp"
 #include "actors/scheduling/scheduler.hpp"
+#include "actors/service/file_agents.hpp"
 #include "actors/system/probe.hpp"
 #include "protocols/core/ports/agent_service.hpp"
 #include "protocols/core/ports/model_directory.hpp"
 #include "protocols/core/ports/store.hpp"
 #include "protocols/core/ports/task_service.hpp"
 #include "protocols/core/ports/tool.hpp"
+#include "protocols/core/ports/topic_service.hpp"
 
 namespace mofa::actors {
 
@@ -39,6 +41,12 @@ class kernel {
 
   core::task_service& tasks();
   core::agent_service& agents();
+  /// For whoever watches the files of definitions.
+  service::file_agents& files();
+  core::topic_service& topics();
+
+  /// Other slots and another ageing from now on; what runs goes on. The resources stay those of the start. Any thread.
+  void schedule_by(scheduling::options next);
 
   /// Ends the tree in reverse order, the journal last; then the store is released. Nothing is answered afterwards.
   void stop();

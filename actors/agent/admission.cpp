@@ -2,6 +2,7 @@
 
 #include "actors/storage/read_job.hpp"
 #include "actors/storage/volatile_id.hpp"
+#include "protocols/core/input.hpp"
 
 namespace mofa::agent {
 
@@ -9,8 +10,9 @@ void agent_state::submit(submit_request& request, asker who) {
   if (opening) return early.push_back({std::move(request), std::move(who)});
   if (const auto& child = request.what.child; child && (slots.contains(child->id) || queued.contains(child->id)))
     return refuse(who, fail(errc::conflict, "task " + child->id.str() + " exists already"));
-  if (orders->draining)
-    return refuse(who, fail(errc::unavailable, "agent '" + definition().name + "' is draining and takes no new tasks"));
+  if (auto fits = core::check_input(definition(), request.what.message); !fits) return refuse(who, std::move(fits).error());
+  if (!orders->takes_tasks())
+    return refuse(who, fail(errc::draining, "agent '" + definition().name + "' is draining and takes no new tasks"));
   const auto room = definition().limits.max_queued_tasks;
   if (!request.what.child && !has_place() && static_cast<std::int64_t>(queued.size()) >= room) {
     auto full = fail(errc::queue_full, "agent '" + definition().name + "' has " + std::to_string(queued.size()) +

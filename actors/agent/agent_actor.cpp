@@ -82,13 +82,24 @@ void agent_state::look_around() {
     mine.active = now();
     self->send(mine.actor, leave{false});
   }
-  if (orders->leaving && empty()) on_empty();
+  if (orders->leaving) see_off();
   self->delayed_send(self, look_around_every, tick{look_around_tick});
 }
 
-// Tasks keep the version that they started with; those that come get the new one.
+// Its file may have come back in the meantime.
+void agent_state::see_off() {
+  const auto known = shop->definitions.find(made.definition->name);
+  if (known && !known->leaving) return renew();
+  if (empty()) on_empty();
+}
+
+// Tasks keep the version that they started with; those that come get the new one. One that was called back takes work again,
+// unless the operator has it drain.
 void agent_state::renew() {
-  if (auto newest = shop->definitions.find(made.definition->name)) made = std::move(newest->current);
+  if (auto newest = shop->definitions.find(made.definition->name)) {
+    if (!newest->leaving) orders->leaving = false;
+    made = std::move(newest->current);
+  }
   start_ready();
 }
 
@@ -96,17 +107,19 @@ agent_reply agent_state::command(const agent_request& order) {
   using type = agent_request::type;
   if (order.kind == type::pause) orders->paused = true;
   if (order.kind == type::drain) orders->draining = true;
-  if (order.kind == type::resume) orders->paused = false;
-  if (order.kind == type::resume && !orders->leaving) orders->draining = false;
-  if (order.kind == type::resume) start_ready();
+  if (order.kind == type::resume) {
+    orders->paused = false;
+    orders->draining = false;
+    start_ready();
+  }
   if (order.kind == type::renew) renew();
-  if (order.kind == type::leave) orders->draining = orders->leaving = true;
+  if (order.kind == type::leave) orders->leaving = true;
   agent_reply out;
   out.empty = empty();
   auto& info = out.info;
-  info.state = orders->draining ? core::agent_state::draining
-               : orders->paused ? core::agent_state::paused
-                                : core::agent_state::ready;
+  info.state = !orders->takes_tasks() ? core::agent_state::draining
+               : orders->paused       ? core::agent_state::paused
+                                      : core::agent_state::ready;
   const auto since = now() - definition().supervision.period;
   info.restarts_in_window =
       static_cast<int>(std::count_if(recent_restarts.begin(), recent_restarts.end(), [&](auto at) { return at >= since; }));

@@ -20,7 +20,9 @@ namespace mofa::agent {
 struct standing_orders {
   std::atomic<bool> paused = false;
   std::atomic<bool> draining = false;
-  std::atomic<bool> leaving = false;  ///< it drains, and is gone when it has no task any more
+  std::atomic<bool> leaving = false;  ///< it takes no new tasks either, and is gone when it has none any more
+
+  bool takes_tasks() const { return !draining && !leaving; }
 };
 
 /// Starts the agent of that name with its newest definition; `on_empty` is called once when it is leaving and empty. Open

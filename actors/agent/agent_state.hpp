@@ -159,6 +159,7 @@ struct agent_state {
   void opened(const open_tasks_read& news);
   void bring_back(const core::wake_row& row, const std::map<task_id, task_id>& blocked_by);
   void look_around();
+  void see_off();
   void renew();
   agent_reply command(const agent_request& order);
 };

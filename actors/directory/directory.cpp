@@ -11,6 +11,9 @@ actors::feeds_actor directory::feeds() const {
 actors::clockwork_actor directory::clockwork() const {
   return look([](const services& s) { return s.clockwork; });
 }
+actors::bus_actor directory::bus() const {
+  return look([](const services& s) { return s.bus; });
+}
 actors::effects_actor directory::effects() const {
   return look([](const services& s) { return s.effects; });
 }

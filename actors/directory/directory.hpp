@@ -22,6 +22,7 @@ struct services {
   std::vector<actors::reader_actor> readers;
   actors::feeds_actor feeds;
   actors::clockwork_actor clockwork;
+  actors::bus_actor bus;
   actors::effects_actor effects;
 };
 
@@ -42,6 +43,7 @@ class directory {
   actors::journal_actor journal() const;
   actors::feeds_actor feeds() const;
   actors::clockwork_actor clockwork() const;
+  actors::bus_actor bus() const;
   actors::effects_actor effects() const;
   /// The next reader in turn.
   actors::reader_actor reader() const;

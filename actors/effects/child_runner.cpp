@@ -6,6 +6,7 @@
 
 #include "actors/effects/runners.hpp"
 #include "actors/storage/volatile_id.hpp"
+#include "protocols/core/input.hpp"
 #include "protocols/core/spoken_text.hpp"
 
 namespace mofa::effects {
@@ -57,13 +58,19 @@ class waiting final : public core::event_sink, public std::enable_shared_from_th
     });
   }
 
-  void submit(core::submission what) {
-    tasks_.submit(who_, std::move(what), [self = shared_from_this()](result<core::submitted_task> made) {
-      if (!made && made.error().code != errc::conflict) return self->on_failure(made.error());
-      // Its parent ended while it was being submitted.
-      if (self->aborted_.load()) return self->cancel();
-      self->begin();
-    });
+  /// To the first that takes work; at least one.
+  void submit(std::vector<core::submission> choices) {
+    auto what = std::move(choices.front());
+    choices.erase(choices.begin());
+    tasks_.submit(who_, std::move(what),
+                  [self = shared_from_this(), others = std::move(choices)](result<core::submitted_task> made) mutable {
+                    if (!made && made.error().code == errc::draining && !others.empty())
+                      return self->submit(std::move(others));
+                    if (!made && made.error().code != errc::conflict) return self->on_failure(made.error());
+                    // Its parent ended while it was being submitted.
+                    if (self->aborted_.load()) return self->cancel();
+                    self->begin();
+                  });
   }
 
   void abort() {
@@ -142,10 +149,10 @@ class child_runner final : public runner {
     auto one = std::make_shared<waiting>(tasks_, order.who, *child, std::move(to.done));
     std::erase_if(under_way_, [](const auto& each) { return each.second.expired(); });
     under_way_[order.effect_id] = one;
-    const auto submit = [this, order, child = *child, one] {
-      auto agent = choose(order);
-      if (!agent) return one->on_failure(agent.error());
-      one->submit(submission(order, child, *agent));
+    // A reader may call it when this runner is gone; the catalog outlives both.
+    const auto submit = [&all = definitions_, order, child = *child, one] {
+      auto choices = submissions(all, order, child);
+      choices ? one->submit(*std::move(choices)) : one->on_failure(choices.error());
     };
     if (order.resumed)
       one->find_or(submit);
@@ -169,32 +176,53 @@ class child_runner final : public runner {
     return nullptr;
   }
 
-  // "weather", or "?skill=math" and "?label=team:a": the first by name that takes work, and not the one that asks.
-  result<std::string> choose(const actors::run_effect& order) const {
+  // To "weather", or for "?skill=math" and "?label=team:a" to each that answers to it and takes these arguments, by name,
+  // but not to the one that asks. At least one.
+  static result<std::vector<core::submission>> submissions(const catalog::catalog& all, const actors::run_effect& order,
+                                                           task_id child) {
     const auto wanted = order.request.value("agent", std::string{});
-    if (!wanted.starts_with('?')) return wanted;
-    const auto equals = wanted.find('=');
-    const auto what = wanted.substr(1, equals == std::string::npos ? equals : equals - 1);
-    const auto value = equals == std::string::npos ? std::string{} : wanted.substr(equals + 1);
-    for (const auto& one : definitions_.all()) {
-      const auto& definition = *one.current.definition;
-      if (one.leaving || definition.name == order.agent) continue;
-      if (what == "skill" && std::any_of(definition.skills.begin(), definition.skills.end(),
-                                         [&](const core::skill& each) { return each.id == value; }))
-        return definition.name;
-      const auto colon = value.find(':');
-      if (what != "label" || colon == std::string::npos) continue;
-      const auto label = definition.labels.find(value.substr(0, colon));
-      if (label != definition.labels.end() && label->second == value.substr(colon + 1)) return definition.name;
+    const auto arguments = core::arguments_of(order.request);
+    std::vector<core::submission> out;
+    std::optional<error> unfit;
+    const auto add = [&](const core::definition& agent) {
+      auto message = core::input_from(agent, arguments, child.str() + "/message");
+      if (message) return out.push_back(submission(order, child, agent.name, *std::move(message)));
+      if (!unfit) unfit = message.error();
+    };
+    if (!wanted.starts_with('?')) {
+      const auto named = all.find(wanted);
+      // Who is not there is refused by the port, which knows near names.
+      core::definition nobody;
+      nobody.name = wanted;
+      add(named ? *named->current.definition : nobody);
+    } else {
+      const auto equals = wanted.find('=');
+      const auto what = wanted.substr(1, equals == std::string::npos ? equals : equals - 1);
+      const auto value = equals == std::string::npos ? std::string{} : wanted.substr(equals + 1);
+      for (const auto& one : all.all()) {
+        const auto& definition = *one.current.definition;
+        if (!one.leaving && definition.name != order.agent && answers_to(definition, what, value)) add(definition);
+      }
     }
+    if (!out.empty()) return out;
+    if (unfit) return *std::move(unfit);
     return fail(errc::not_found, "no agent for 'agent:" + wanted + "'");
   }
 
-  static core::submission submission(const actors::run_effect& order, task_id child, const std::string& agent) {
+  static bool answers_to(const core::definition& one, const std::string& what, const std::string& value) {
+    if (what == "skill")
+      return std::any_of(one.skills.begin(), one.skills.end(), [&](const core::skill& each) { return each.id == value; });
+    const auto colon = value.find(':');
+    if (what != "label" || colon == std::string::npos) return false;
+    const auto label = one.labels.find(value.substr(0, colon));
+    return label != one.labels.end() && label->second == value.substr(colon + 1);
+  }
+
+  static core::submission submission(const actors::run_effect& order, task_id child, const std::string& agent,
+                                     core::message said) {
     core::submission out;
     out.agent = agent;
-    out.message =
-        core::text_message(core::role::user, child.str() + "/message", order.request.value("message", std::string{}));
+    out.message = std::move(said);
     out.priority = order.priority;
     core::child_origin origin;
     origin.id = child;
@@ -202,6 +230,8 @@ class child_runner final : public runner {
     origin.depth = order.request.value("depth", 1);
     origin.durability = storage::is_volatile(child) ? core::durability::none : core::durability::sync;
     out.child = origin;
+    // A circle that goes through a child is one all the same.
+    if (order.hops > 0) out.labels.emplace(core::topic_hops_label, std::to_string(order.hops));
     if (order.time_left) out.timeout = *order.time_left;
     const auto reserve = order.request.find("reserve");
     if (reserve != order.request.end()) {

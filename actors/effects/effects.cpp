@@ -55,6 +55,12 @@ struct effects_state {
   using self_pointer = effects_actor::stateful_pointer<effects_state>;
 
   explicit effects_state(self_pointer me) : self(me) {}
+  effects_state(const effects_state&) = delete;
+  /// However it ends, nothing of it runs on or takes a slot: whoever counts is told.
+  ~effects_state() {
+    for (auto& [id, one] : known) leave(one, false);
+    if (slots) report();
+  }
 
   self_pointer self;
   const equipment* how = nullptr;
@@ -75,7 +81,7 @@ struct effects_state {
     one.type = order.request.value("type", std::string{});
     one.order = std::move(order);
     if (const auto why = objection(one)) return resolve(id, {*why, {}, false});
-    if (!how->slots.slots.contains(one.type)) return launch(id);
+    if (!slots->knows(one.type)) return launch(id);
     slots->enqueue(one.number, one.type, one.order.priority, env->time.now());
     hand_out();
   }
@@ -93,6 +99,19 @@ struct effects_state {
 
   void hand_out() {
     for (const auto number : slots->hand_out(env->time.now())) launch(by_number.at(number));
+    report();
+  }
+
+  void take_slots() {
+    if (how->slots_now) slots->follow(how->slots_now());
+  }
+
+  void reschedule() {
+    take_slots();
+    hand_out();
+  }
+
+  void report() const {
     for (const auto& one : slots->look()) env->watch.slots_taken(one.resource, one.busy, one.waiting);
   }
 
@@ -108,6 +127,9 @@ struct effects_state {
     to.on_text = [me, task = one.order.task, id](int attempt, std::string text) {
       caf::anon_send(me, effect_text{task, id, attempt, std::move(text), false});
     };
+    to.on_retry = [me, task = one.order.task, id](core::failed_attempt what) {
+      caf::anon_send(me, effect_retried{task, id, std::move(what)});
+    };
     to.done = [me, id](effect_end end) {
       caf::anon_send(me, effect_outcome{id, std::move(end.value), end.used, end.again});
     };
@@ -115,7 +137,8 @@ struct effects_state {
   }
 
   // What a call still says when its task has ended is dropped.
-  void hear(effect_text& news) {
+  template <class News>
+  void hear(News& news) {
     const auto found = known.find(news.effect_id);
     if (found == known.end() || found->second.outcome) return;
     caf::anon_send(where->feeds(), std::move(news));
@@ -212,15 +235,18 @@ effects_actor spawn_effects(caf::actor_system& system, const equipment& how, con
     state.where = &where;
     state.runners = how.runners();
     state.slots.emplace(how.slots);
+    state.take_slots();
     return {[self](run_effect& order) { self->state.run(order); },
             [self](const abort_effects& request) {
               for (const auto& id : request.effect_ids) self->state.abort(id);
             },
             [self](effect_text& news) { self->state.hear(news); },
+            [self](effect_retried& news) { self->state.hear(news); },
             [self](effect_outcome& outcome) {
               self->state.resolve(outcome.effect_id, {std::move(outcome.value), outcome.used, outcome.again});
             },
             [self](tick late) {
+              if (late.what == slots_changed_tick) return self->state.reschedule();
               const auto found = self->state.by_number.find(late.what);
               if (found == self->state.by_number.end()) return;
               const auto& one = self->state.known.at(found->second);

@@ -23,7 +23,13 @@ using runner_map = std::map<std::string, std::unique_ptr<runner>, std::less<>>;
 struct equipment {
   std::function<runner_map()> runners;  ///< called at each start
   scheduling::options slots;            ///< types that are named here wait for a slot, the others begin at once
+  /// For slots that may change: what they are now. Called at each start and at slots_changed_tick, on any thread. The types
+  /// stay those of `slots`.
+  std::function<scheduling::options()> slots_now{};
 };
+
+/// Tells the room that the slots have changed. Other ticks are its own.
+inline constexpr std::uint64_t slots_changed_tick = 0;
 
 /// Starts the effects room. `how` must outlive it.
 actors::effects_actor spawn_effects(caf::actor_system& system, const equipment& how, const actors::environment& env,

@@ -1,19 +1,10 @@
 #include "actors/effects/runners.hpp"
+#include "protocols/core/input.hpp"
 
 namespace mofa::effects {
 namespace {
 
 constexpr std::string_view agent_prefix = "agent:";
-
-// An agent is called with a message, whatever its kind.
-const json& agent_parameters() {
-  static const json schema{
-      {"type", "object"},
-      {"properties", {{"message", {{"type", "string"}, {"description", "What the agent is asked, in full sentences"}}}}},
-      {"required", {"message"}},
-      {"additionalProperties", false}};
-  return schema;
-}
 
 class model_runner final : public runner {
  public:
@@ -33,7 +24,7 @@ class model_runner final : public runner {
         used.cost_microusd = core::cost_microusd(*price, answer->input_tokens, answer->output_tokens);
       done({core::to_json(*answer), used, false});
     };
-    return chosen->model->call(std::move(*request), std::move(to.on_text), std::move(on_end));
+    return chosen->model->call(std::move(*request), {std::move(to.on_text), std::move(to.on_retry)}, std::move(on_end));
   }
 
  private:
@@ -76,11 +67,15 @@ class model_runner final : public runner {
     }
     const auto wanted = name.substr(agent_prefix.size());
     if (wanted.starts_with('?'))
-      return core::tool_description{name, "Asks an agent chosen by " + wanted.substr(1), agent_parameters()};
+      return core::tool_description{name, "Asks an agent chosen by " + wanted.substr(1),
+                                    core::input_parameters(core::definition{})};
     const auto agent = definitions_.find(wanted);
     if (!agent) return std::nullopt;
-    const auto& text = agent->current.definition->description;
-    return core::tool_description{name, text.empty() ? "Asks the agent " + wanted : text, agent_parameters()};
+    const auto& definition = *agent->current.definition;
+    auto parameters = core::input_parameters(definition);
+    if (parameters.is_null()) return std::nullopt;
+    const auto& text = definition.description;
+    return core::tool_description{name, text.empty() ? "Asks the agent " + wanted : text, std::move(parameters)};
   }
 
   const core::model_directory& models_;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "actors/system/messages.hpp"
+#include "protocols/core/ports/model.hpp"
 #include "protocols/core/ports/running_call.hpp"
 #include "server/base/callback.hpp"
 
@@ -25,6 +26,8 @@ struct effect_end {
 struct hooks {
   /// A piece of text, as it comes; a new attempt begins the text anew.
   std::function<void(int attempt, std::string text)> on_text;
+  /// An attempt has failed, and another one follows.
+  std::function<void(core::failed_attempt what)> on_retry;
   /// Once, at most.
   callback<void(effect_end)> done;
 };

@@ -13,6 +13,7 @@
 #include "protocols/core/ports/model_directory.hpp"
 #include "protocols/core/ports/task_service.hpp"
 #include "protocols/core/ports/tool.hpp"
+#include "protocols/core/ports/topic_service.hpp"
 
 namespace mofa::effects {
 
@@ -34,5 +35,10 @@ std::unique_ptr<runner> make_recall_runner(const directory::directory& where);
 /// the id that the journal holds; one that exists already is waited for. A child that does not complete is the error of its
 /// code.
 std::unique_ptr<runner> make_child_runner(core::task_service& tasks, const catalog::catalog& definitions);
+
+/// {topic, data, durable} -> {seq (null when not kept), delivered}. A durable message is published once, whatever crashes,
+/// for the 24 hours of its key;
+/// one that is not kept is published again when a crash hides whether it was.
+std::unique_ptr<runner> make_publish_runner(core::topic_service& topics);
 
 }  // namespace mofa::effects

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocols/core/input.hpp"
 #include "protocols/core/seeded_id.hpp"
 
 namespace mofa::llm {
@@ -133,7 +134,7 @@ void decision::call(const tool_choice& tool, const core::tool_request& wanted) {
   if (tool.agent) {
     data["type"] = "child";
     data["agent"] = tool.name.substr(tool.name.find(':') + 1);
-    data["message"] = text_of(wanted.arguments, "message");
+    core::put_arguments(data, wanted.arguments);
   } else {
     data["type"] = "tool";
     data["tool"] = tool.name;

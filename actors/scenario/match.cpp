@@ -36,6 +36,27 @@ bool search(const condition& when, const std::string& text, matched& out) {
   return true;
 }
 
+/// Whether there was a text.
+bool join_texts(std::string& into, const json& parts) {
+  bool any = false;
+  for (const auto& part : parts) {
+    const auto* text = child(part, "text");
+    if (text == nullptr || !text->is_string()) continue;
+    if (std::exchange(any, true)) into += '\n';
+    into += text->get_ref<const std::string&>();
+  }
+  return any;
+}
+
+void join_data(std::string& into, const json& parts) {
+  for (const auto& part : parts) {
+    const auto* data = child(part, "data");
+    if (data == nullptr) continue;
+    if (!into.empty()) into += '\n';
+    into += data->dump(-1, ' ', false, json::error_handler_t::replace);
+  }
+}
+
 }  // namespace
 
 incoming read_incoming(const json& data, std::int64_t turn) {
@@ -47,14 +68,8 @@ incoming read_incoming(const json& data, std::int64_t turn) {
   out.metadata = child(*message, "metadata");
   const auto* parts = child(*message, "parts");
   if (parts == nullptr || !parts->is_array()) return out;
-  bool first = true;
-  for (const auto& part : *parts) {
-    const auto* text = child(part, "text");
-    if (text == nullptr || !text->is_string()) continue;
-    if (!first) out.text += '\n';
-    out.text += text->get_ref<const std::string&>();
-    first = false;
-  }
+  // What came as data alone, from a topic say, is seen as its JSON.
+  if (!join_texts(out.text, *parts)) join_data(out.text, *parts);
   return out;
 }
 

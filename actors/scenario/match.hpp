@@ -12,7 +12,7 @@
 
 namespace mofa::scenario {
 
-/// What conditions look at. The texts of the message are joined by line feeds.
+/// What conditions look at: the texts of the message joined by line feeds, or else its data as JSON.
 struct incoming {
   std::string text;
   std::string_view message_id;  ///< lives as long as the fact's data

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "actors/scenario/lenient.hpp"
+#include "protocols/core/input.hpp"
 #include "protocols/core/seeded_id.hpp"
 
 namespace mofa::scenario {
@@ -93,14 +94,21 @@ runner::flow runner::run(const call_step& what) {
   auto arguments = fill(what.arguments);
   emit_stepped();
   if (is_agent(what.tool)) {
-    emit(kinds::effect_requested, {{"type", "child"},
-                                   {"agent", what.tool.substr(agent_prefix.size())},
-                                   {"message", text_of(arguments, "message")},
-                                   {"rerun", true}});
+    json data{{"type", "child"}, {"agent", what.tool.substr(agent_prefix.size())}, {"rerun", true}};
+    core::put_arguments(data, std::move(arguments));
+    emit(kinds::effect_requested, std::move(data));
   } else {
     emit(kinds::effect_requested,
          {{"type", "tool"}, {"tool", what.tool}, {"arguments", std::move(arguments)}, {"rerun", what.rerun}});
   }
+  return flow::waits;
+}
+
+runner::flow runner::run(const publish_step& what) {
+  auto data = fill(what.data);
+  emit_stepped();
+  emit(kinds::effect_requested,
+       {{"type", "publish"}, {"topic", what.topic}, {"data", std::move(data)}, {"durable", what.durable}, {"rerun", true}});
   return flow::waits;
 }
 

@@ -30,6 +30,7 @@ class runner {
   flow run(const pause_step& what);
   flow run(const artifact_step& what);
   flow run(const call_step& what);
+  flow run(const publish_step& what);
   flow run(const ask_step& what);
   flow run(const end_step& what);
   flow run(const reply_step& what);

@@ -50,6 +50,12 @@ struct call_step {
   json_template arguments;
   bool rerun = false;  ///< the tool allows a call that a crash cut off to be made again
 };
+/// `publish`: an effect; the next step follows when the message is on its way.
+struct publish_step {
+  std::string topic;
+  json_template data;
+  bool durable = false;
+};
 /// `ask`: a person is awaited; the next step follows their message.
 struct ask_step {
   core::task_state state = core::task_state::input_required;
@@ -71,7 +77,8 @@ struct crash_step {
   bool once = false;
 };
 
-using step = std::variant<status_step, pause_step, artifact_step, call_step, ask_step, end_step, reply_step, crash_step>;
+using step = std::variant<status_step, pause_step, artifact_step, call_step, publish_step, ask_step, end_step, reply_step,
+                          crash_step>;
 
 /// What a message must look like. An absent condition is met by every message.
 struct condition {

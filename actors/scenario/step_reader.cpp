@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "protocols/core/topic.hpp"
 #include "server/base/limits.hpp"
 #include "server/base/nearest.hpp"
 
@@ -50,12 +51,14 @@ std::vector<step> step_reader::read(const json& list, const std::string& path) {
 }
 
 std::optional<step> step_reader::step_of(const std::string& name, const json& body, const std::string& path) {
-  static constexpr std::array<std::string_view, 11> known{"status", "pause_ms", "artifact", "call",  "ask",       "complete",
-                                                          "fail",   "reject",   "reply",    "crash", "crash_once"};
+  static constexpr std::array<std::string_view, 12> known{"status",  "pause_ms", "artifact", "call",
+                                                          "publish", "ask",      "complete", "fail",
+                                                          "reject",  "reply",    "crash",    "crash_once"};
   if (name == "status") return status_of(body, path);
   if (name == "pause_ms") return pause_of(body, path);
   if (name == "artifact") return artifact_of(body, path);
   if (name == "call") return call_of(body, path);
+  if (name == "publish") return publish_of(body, path);
   if (name == "ask") return ask_of(body, path);
   if (name == "complete") return end_of(core::task_state::completed, body, path);
   if (name == "fail") return end_of(core::task_state::failed, body, path);
@@ -63,11 +66,7 @@ std::optional<step> step_reader::step_of(const std::string& name, const json& bo
   if (name == "reply") return reply_of(body, path);
   if (name == "crash") return crash_of(false, body, path);
   if (name == "crash_once") return crash_of(true, body, path);
-  if (name == "publish") {
-    checks_.fault(path, "this server has no topics yet: a scenario cannot publish");
-  } else {
-    checks_.fault(path, unknown_member(name, known));
-  }
+  checks_.fault(path, unknown_member(name, known));
   return std::nullopt;
 }
 
@@ -134,6 +133,18 @@ std::optional<step> step_reader::call_of(const json& body, const std::string& pa
   const auto* arguments = checks_.member(body, path, "arguments", false);
   if (arguments != nullptr && !arguments->is_object()) checks_.fault(below(path, "arguments"), "must be an object");
   made.arguments = json_template_of(arguments == nullptr ? json::object() : *arguments, below(path, "arguments"));
+  return made;
+}
+
+std::optional<step> step_reader::publish_of(const json& body, const std::string& path) {
+  if (!checks_.object(body, path, names{"topic", "data", "durable"})) return std::nullopt;
+  publish_step made;
+  if (const auto topic = checks_.text(body, path, "topic", true)) {
+    if (const auto sound = core::check_topic(*topic); !sound) checks_.fault(below(path, "topic"), sound.error().detail);
+    made.topic = *topic;
+  }
+  if (const auto* data = checks_.member(body, path, "data", true)) made.data = json_template_of(*data, below(path, "data"));
+  made.durable = checks_.flag(body, path, "durable").value_or(false);
   return made;
 }
 

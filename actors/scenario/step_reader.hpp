@@ -32,6 +32,7 @@ class step_reader {
   std::optional<step> pause_of(const json& body, const std::string& path);
   std::optional<step> artifact_of(const json& body, const std::string& path);
   std::optional<step> call_of(const json& body, const std::string& path);
+  std::optional<step> publish_of(const json& body, const std::string& path);
   std::optional<step> ask_of(const json& body, const std::string& path);
   std::optional<step> end_of(core::task_state state, const json& body, const std::string& path);
   std::optional<step> reply_of(const json& body, const std::string& path);

@@ -12,6 +12,12 @@ scheduler::scheduler(const options& how) : patience_(how.ageing * 3 / 4) {
   }
 }
 
+void scheduler::follow(const options& how) {
+  patience_ = how.ageing * 3 / 4;
+  for (const auto& [name, slots] : how.slots)
+    if (const auto found = resources_.find(name); found != resources_.end()) found->second.slots = slots;
+}
+
 void scheduler::enqueue(ticket which, std::string_view of, core::priority urgency, time_point now) {
   const auto found = resources_.find(of);
   assert(found != resources_.end());

@@ -35,6 +35,11 @@ class scheduler {
  public:
   explicit scheduler(const options& how);
 
+  /// Whether there is such a resource.
+  bool knows(std::string_view what) const { return resources_.contains(what); }
+  /// Other slots for the resources that there are, and another ageing. Who runs goes on, also beyond the slots.
+  void follow(const options& how);
+
   /// Waits for a slot of the resource, which must be one of the options'. A higher priority always goes first, the same
   /// one by arrival; but whoever has waited for three quarters of the ageing goes before all others, the oldest first: it
   /// starts within the ageing as long as a slot becomes free in the last quarter.

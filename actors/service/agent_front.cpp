@@ -163,21 +163,40 @@ void agent_front::apply(core::definition_change what, completion<core::agent_inf
       [shared] { (*shared)(fail(errc::unavailable, "storage is restarting; try again")); });
 }
 
+void agent_front::tell_of_change() const {
+  if (tree_.definitions_changed) tree_.definitions_changed();
+}
+
 void agent_front::take_in(catalog::applied made, completion<core::agent_info> done) {
+  tell_of_change();
   const auto name = made.now.current.definition->name;
-  if (!made.fresh) {
-    return ask(name, agent_request::type::renew,
-               [one = std::move(made.now), done = std::move(done)](result<core::agent_actor_info> info) mutable {
-                 done(info_of(one, info ? info->state : core::agent_state::failed));
-               });
-  }
+  // One that is known and has no actor: the tree had no time when it came.
+  const bool missing = !made.now.leaving && !where_.agent(name);
+  if (!made.fresh && !missing) return renew(std::move(made), std::move(done));
   auto spec = std::make_shared<const supervision::child_spec>(tree_.child_of(name));
   bridge_.ask<done_reply>(tree_.agents(), add_child{std::move(spec)}, deadline(),
-                          [one = std::move(made.now), done = std::move(done)](result<done_reply> reply) mutable {
+                          [this, made = std::move(made), done = std::move(done)](result<done_reply> reply) mutable {
                             if (!reply) return done(std::move(reply).error());
+                            // Of a request and its repeat at the same time one adds it, whichever comes first.
+                            const bool there = !reply->value && reply->value.error().code == errc::conflict;
+                            if (there) return renew(std::move(made), std::move(done));
                             if (!reply->value) return done(std::move(reply->value).error());
-                            done(info_of(one, core::agent_state::ready));
+                            auto told = info_of(made.now, core::agent_state::ready);
+                            told.replayed = made.replayed;
+                            done(std::move(told));
                           });
+}
+
+// Its actor takes the newest version.
+void agent_front::renew(catalog::applied made, completion<core::agent_info> done) {
+  const auto name = made.now.current.definition->name;
+  ask(name, agent_request::type::renew,
+      [one = std::move(made.now), replayed = made.replayed,
+       done = std::move(done)](result<core::agent_actor_info> info) mutable {
+        auto told = info_of(one, info ? info->state : core::agent_state::failed);
+        told.replayed = replayed;
+        done(std::move(told));
+      });
 }
 
 void agent_front::remove(std::string name, std::optional<int> if_version, bool drain, completion<bool> done) {
@@ -209,8 +228,43 @@ void agent_front::remove(std::string name, std::optional<int> if_version, bool d
       });
 }
 
+void agent_front::take_file(catalog::compiled made, std::string file, completion<taken_file> done) {
+  auto shared = std::make_shared<completion<taken_file>>(std::move(done));
+  storage::read(
+      where_,
+      [this, shared, made = std::move(made), file = std::move(file)](core::store& versions) {
+        auto taken = definitions_.take_file(made, file, versions, time_.now());
+        if (!taken) return (*shared)(std::move(taken).error());
+        const taken_file out{taken->now.current.definition->version, taken->fresh, taken->changed};
+        take_in(std::move(*taken), [shared, out](result<core::agent_info> info) {
+          if (!info) return (*shared)(std::move(info).error());
+          (*shared)(out);
+        });
+      },
+      [shared] { (*shared)(fail(errc::unavailable, "storage is restarting; try again")); });
+}
+
+void agent_front::let_file_leave(std::string agent, std::string file, completion<bool> done) {
+  auto shared = std::make_shared<completion<bool>>(std::move(done));
+  storage::read(
+      where_,
+      [this, shared, agent = std::move(agent), file = std::move(file)](core::store& versions) {
+        const auto leaves = definitions_.let_file_leave(agent, file, versions);
+        if (!leaves) return (*shared)(leaves.error());
+        if (!*leaves) return (*shared)(false);
+        // It leaves, also when its actor has not heard of it: that one looks after itself.
+        end(agent, [shared](const result<bool>&) { (*shared)(true); });
+      },
+      [shared] { (*shared)(fail(errc::unavailable, "storage is restarting; try again")); });
+}
+
+void agent_front::note_error(const std::string& agent, const std::string& file, std::string why) {
+  definitions_.note_error(agent, file, std::move(why));
+}
+
 // It takes nothing any more: when it is empty now it goes now, else by itself.
 void agent_front::end(const std::string& name, completion<bool> done) {
+  tell_of_change();
   bridge_.ask<agent_reply>(where_.agent(name), agent_request{agent_request::type::leave}, deadline(),
                            [this, name, done = std::move(done)](result<agent_reply> reply) mutable {
                              if (!reply) return done(std::move(reply).error());

@@ -4,12 +4,16 @@
 #include <iterator>
 #include <utility>
 
+#include "actors/service/live_subscription.hpp"
 #include "actors/storage/memory_journal.hpp"
 #include "actors/storage/read_job.hpp"
 #include "actors/storage/volatile_id.hpp"
 #include "actors/task/journaled_task.hpp"
 #include "protocols/core/cursor.hpp"
+#include "protocols/core/settled.hpp"
 #include "protocols/core/visibility.hpp"
+#include "server/base/digest.hpp"
+#include "server/base/limits.hpp"
 #include "server/base/nearest.hpp"
 
 namespace mofa::service {
@@ -31,6 +35,19 @@ core::task_ptr view_of(const core::loaded_task& loaded) {
   return std::make_shared<const core::task>(task::journaled_task::fold(loaded).view());
 }
 
+// With the body: what another body says under the same key is another message, and meets the key's record.
+std::string keyed_id(const caller& who, const core::idempotency& once) {
+  const auto all = who.tenant + '\0' + who.principal + '\0' + once.operation + '\0' + once.key + '\0' + once.body_hash;
+  return "once-" + sha256_hex(all).substr(0, 32);
+}
+
+bool holds_message(const core::event& what, const std::string& message_id) {
+  if (what.kind != core::kinds::message_received && what.kind != core::kinds::submitted) return false;
+  const auto data = core::json::parse(what.data, nullptr, false);
+  if (!data.is_object() || !data.contains("message")) return false;
+  return data.at("message").value("message_id", std::string{}) == message_id;
+}
+
 // Two lists, newest first, as one page.
 core::page<core::task_row> merged(core::page<core::task_row> stored, std::vector<core::task_row> memory, std::size_t limit) {
   const auto newer = [](const core::task_row& a, const core::task_row& b) { return b.id < a.id; };
@@ -42,23 +59,6 @@ core::page<core::task_row> merged(core::page<core::task_row> stored, std::vector
   if (more) out.next_cursor = core::id_cursor(core::cursor_of::tasks, out.items.back().id);
   return out;
 }
-
-class live_subscription final : public core::subscription {
- public:
-  live_subscription(feeds_actor feeds, std::uint64_t key, std::shared_ptr<const void> wanted)
-      : feeds_(std::move(feeds)), key_(key), wanted_(std::move(wanted)) {}
-  // First the mark, then the word: a request that is still on its way finds the mark, one that has come gets the word.
-  ~live_subscription() override {
-    wanted_.reset();
-    caf::anon_send(feeds_, unsubscribe_request{key_});
-  }
-  void grant(std::size_t count) override { caf::anon_send(feeds_, grant_request{key_, count}); }
-
- private:
-  feeds_actor feeds_;
-  std::uint64_t key_;
-  std::shared_ptr<const void> wanted_;
-};
 
 }  // namespace
 
@@ -198,12 +198,7 @@ error task_front::no_agent(const std::string& name) const {
 
 void task_front::submit(const caller& who, core::submission what, completion<core::submitted_task> done) {
   if (!definitions_.find(what.agent)) return done(no_agent(what.agent));
-  const auto wait = what.wait;
-  completion<core::submitted_task> then = [this, who, wait,
-                                           done = std::move(done)](result<core::submitted_task> made) mutable {
-    if (!made || wait <= milliseconds{0} || core::is_settled(made->task->row.status.state)) return done(std::move(made));
-    settle(who, std::move(*made), wait, std::move(done));
-  };
+  auto then = when_settled(who, what.wait, std::move(done));
   if (what.idempotency) return replay_or_ask(who, std::move(what), std::move(then), false);
   ask_agent(who, std::move(what), std::move(then));
 }
@@ -262,6 +257,15 @@ void task_front::replay_or_ask(const caller& who, core::submission what, complet
             });
 }
 
+completion<core::submitted_task> task_front::when_settled(const caller& who, milliseconds wait,
+                                                          completion<core::submitted_task> done) {
+  if (wait <= milliseconds{0}) return done;
+  return [this, who, wait, done = std::move(done)](result<core::submitted_task> made) mutable {
+    if (!made || core::is_settled(made->task->row)) return done(std::move(made));
+    settle(who, std::move(*made), wait, std::move(done));
+  };
+}
+
 // Answers when the task is settled, or with what is known when the wait is over.
 void task_front::settle(const caller& who, core::submitted_task first, milliseconds wait,
                         completion<core::submitted_task> done) {
@@ -273,11 +277,11 @@ void task_front::settle(const caller& who, core::submitted_task first, milliseco
                           [first = std::move(first), done = std::move(done)](result<task_reply> reply) mutable {
                             const bool settled = reply && reply->value;
                             if (!settled) return done(std::move(first));
-                            done(core::submitted_task{reply->value->task, first.replayed});
+                            done(core::submitted_task{reply->value->task, first.replayed, first.message_seq});
                           });
   // It may have been settled before the feed was asked.
   load(who, id, [feeds, key, after](result<core::loaded_task> loaded) {
-    if (!loaded || loaded->row.last_seq <= after || !core::is_settled(loaded->row.status.state)) return;
+    if (!loaded || loaded->row.last_seq <= after || !core::is_settled(loaded->row)) return;
     caf::anon_send(feeds, await_checked{key, task_reply{core::submitted_task{view_of(*loaded)}}});
   });
 }
@@ -292,30 +296,59 @@ void task_front::input(core::task_row to, task_input what, completion<core::subm
   });
 }
 
-void task_front::send(const caller& who, task_id to, core::message what, std::optional<core::idempotency> once,
-                      completion<core::submitted_task> done) {
-  if (once) {
-    return replay_or(who, *once, storage::is_volatile(to), std::move(done),
-                     [this, who, to, what = std::move(what), once = *once](completion<core::submitted_task> then) mutable {
-                       send_new(who, to, std::move(what), std::move(once), std::move(then));
-                     });
+void task_front::send(const caller& who, task_id to, core::further_message what, completion<core::submitted_task> done) {
+  auto& said = what.message;
+  // With a key the id is made of it: a repeat finds the message again.
+  if (said.message_id.empty())
+    said.message_id = what.idempotency ? keyed_id(who, *what.idempotency) : to_string(make_uuid7(env_.time.now()));
+  completion<core::submitted_task> then =
+      [this, who, id = said.message_id,
+       done = when_settled(who, what.wait, std::move(done))](result<core::submitted_task> made) mutable {
+        // What was said before has its number in the journal.
+        if (!made || made->message_seq > 0) return done(std::move(made));
+        find_message(who, std::move(*made), std::move(id), 0, std::move(done));
+      };
+  if (what.idempotency) {
+    // Its time is before the look-up, for who decides between two at one time.
+    core::idempotency_record once{who.tenant, who.principal, *what.idempotency, env_.time.now()};
+    return replay_or(
+        who, *what.idempotency, storage::is_volatile(to), std::move(then),
+        [this, who, to, said = std::move(said), once = std::move(once)](completion<core::submitted_task> otherwise) mutable {
+          send_new(who, to, std::move(said), std::move(once), std::move(otherwise));
+        });
   }
-  send_new(who, to, std::move(what), std::nullopt, std::move(done));
+  send_new(who, to, std::move(said), std::nullopt, std::move(then));
 }
 
-void task_front::send_new(const caller& who, task_id to, core::message what, std::optional<core::idempotency> once,
+void task_front::find_message(const caller& who, core::submitted_task made, std::string message_id, std::uint64_t after,
+                              completion<core::submitted_task> done) {
+  const auto task = made.task->row.id;
+  events(who, task, after, static_cast<int>(limits::event_page),
+         [this, who, made = std::move(made), id = std::move(message_id),
+          done = std::move(done)](result<std::vector<core::event_ptr>> page) mutable {
+           // The message is there, whatever becomes of the search.
+           if (!page) return done(std::move(made));
+           for (const auto& one : *page) {
+             if (!holds_message(*one, id)) continue;
+             made.message_seq = one->seq;
+             return done(std::move(made));
+           }
+           if (page->size() < limits::event_page) return done(std::move(made));
+           find_message(who, std::move(made), std::move(id), page->back()->seq, std::move(done));
+         });
+}
+
+void task_front::send_new(const caller& who, task_id to, core::message what, std::optional<core::idempotency_record> once,
                           completion<core::submitted_task> done) {
-  if (what.message_id.empty()) what.message_id = to_string(make_uuid7(env_.time.now()));
   row(who, to,
-      [this, who, what = std::move(what), once = std::move(once),
-       done = std::move(done)](result<core::task_row> found) mutable {
+      [this, what = std::move(what), once = std::move(once), done = std::move(done)](result<core::task_row> found) mutable {
         if (!found) return done(std::move(found).error());
         if (core::is_terminal(found->status.state))
           return done(fail(errc::task_terminal, "the task is " + std::string{to_string(found->status.state)}));
         task_input order;
         order.kind = task_input::type::message;
         order.message = std::move(what);
-        if (once) order.once = core::idempotency_record{who.tenant, who.principal, std::move(*once), env_.time.now()};
+        order.once = std::move(once);
         input(std::move(*found), std::move(order), std::move(done));
       });
 }
@@ -361,7 +394,7 @@ void task_front::subscribe(const caller& who, task_id which, std::uint64_t after
         // First the handle, then the events: a sink is never called before its owner can answer.
         auto wanted = std::make_shared<const char>('\0');
         subscribe_request request{key, which, after, credit, std::move(sink), wanted};
-        done(core::subscription_ptr{std::make_unique<live_subscription>(feeds, key, std::move(wanted))});
+        done(core::subscription_ptr{std::make_unique<live_subscription<feeds_actor>>(feeds, key, std::move(wanted))});
         caf::anon_send(feeds, std::move(request));
       });
 }

@@ -22,8 +22,7 @@ class task_front final : public core::task_service {
              const actors::environment& env);
 
   void submit(const caller& who, core::submission what, completion<core::submitted_task> done) override;
-  void send(const caller& who, task_id to, core::message what, std::optional<core::idempotency> once,
-            completion<core::submitted_task> done) override;
+  void send(const caller& who, task_id to, core::further_message what, completion<core::submitted_task> done) override;
   void cancel(const caller& who, task_id which, std::string reason, completion<core::task_ptr> done) override;
   void get(const caller& who, task_id which, completion<core::task_ptr> done) override;
   void list(const caller& who, core::task_filter filter, core::page_request want,
@@ -50,11 +49,16 @@ class task_front final : public core::task_service {
   void ask_agent(const caller& who, core::submission what, completion<core::submitted_task> done);
   void replay_or_ask(const caller& who, core::submission what, completion<core::submitted_task> done, bool last_try);
   void settle(const caller& who, core::submitted_task first, milliseconds wait, completion<core::submitted_task> done);
+  /// Success answers when the task is settled, or after that long.
+  completion<core::submitted_task> when_settled(const caller& who, milliseconds wait, completion<core::submitted_task> done);
   /// Calls `otherwise` unless the key was used before; then `done` gets the task that it led to.
   void replay_or(const caller& who, const core::idempotency& once, bool in_memory, completion<core::submitted_task> done,
                  callback<void(completion<core::submitted_task>)> otherwise);
-  void send_new(const caller& who, task_id to, core::message what, std::optional<core::idempotency> once,
+  void send_new(const caller& who, task_id to, core::message what, std::optional<core::idempotency_record> once,
                 completion<core::submitted_task> done);
+  /// Looks among the task's events for the one that holds the message, beyond number `after`.
+  void find_message(const caller& who, core::submitted_task made, std::string message_id, std::uint64_t after,
+                    completion<core::submitted_task> done);
   void input(core::task_row row, actors::task_input what, completion<core::submitted_task> done);
   error no_agent(const std::string& name) const;
 

@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 #include <unordered_map>
+#include <vector>
 
 #include "actors/storage/memory_journal.hpp"
 #include "actors/storage/read_job.hpp"
@@ -34,22 +35,30 @@ bool ends_task(const core::event& what) {
   return state && core::is_terminal(*state);
 }
 
+/// How much of a speaking effect a subscriber has been told.
+struct told_so_far {
+  int attempt = 0;
+  std::size_t length = 0;   ///< of the attempt's text
+  std::size_t retries = 0;  ///< how many of them
+};
+
 struct subscriber {
   task_id task;
   std::uint64_t next = 1;  ///< number of the event that it gets next
   std::size_t credit = 0;
   std::shared_ptr<core::event_sink> sink;
-  bool reading = false;                                      ///< a page of the past is on its way
-  std::size_t page = 0;                                      ///< how many events were asked for
-  bool behind = false;                                       ///< there are events that it has not been given
-  std::map<std::string, std::pair<int, std::size_t>> heard;  ///< of each speaking effect: attempt, and how far
+  bool reading = false;                      ///< a page of the past is on its way
+  std::size_t page = 0;                      ///< how many events were asked for
+  bool behind = false;                       ///< there are events that it has not been given
+  std::map<std::string, told_so_far> heard;  ///< by effect
 };
 
 /// What a running effect has said so far.
 struct speech {
   task_id task;
   int attempt = 1;
-  std::string text;
+  std::string text;                           ///< of the attempt
+  std::vector<core::failed_attempt> retries;  ///< the attempts before it
 };
 
 struct waiter {
@@ -127,13 +136,34 @@ struct feeds_state {
   }
 
   void tell(subscriber& one, const std::string& effect_id, const speech& all, std::size_t before) {
-    if (one.reading || one.behind || one.credit == 0 || all.text.empty()) return;
+    if (one.reading || one.behind || one.credit == 0) return;
     auto& heard = one.heard[effect_id];
-    const auto offset = heard == std::pair{all.attempt, before} ? before : 0;
-    heard = {all.attempt, all.text.size()};
+    for (; heard.retries < all.retries.size(); ++heard.retries)
+      one.sink->on_frame(frame_of(effect_id, all.retries[heard.retries]));
+    if (all.text.empty()) return;
+    const auto offset = heard.attempt == all.attempt && heard.length == before ? before : 0;
+    heard.attempt = all.attempt;
+    heard.length = all.text.size();
+    if (offset == all.text.size()) return;
     const core::json data{
         {"effect_id", effect_id}, {"attempt", all.attempt}, {"offset", offset}, {"text", all.text.substr(offset)}};
     one.sink->on_frame({"delta", data.dump(-1, ' ', false, core::json::error_handler_t::replace)});
+  }
+
+  // What the attempt has said counts no more.
+  void hear(effect_retried& news) {
+    auto& all = speeches[news.effect_id];
+    all.task = news.task;
+    all.text.clear();
+    all.retries.push_back(std::move(news.what));
+    const auto [first, last] = by_task.equal_range(news.task);
+    for (auto it = first; it != last; ++it) tell(subscribers.at(it->second), news.effect_id, all, 0);
+  }
+
+  static core::live_frame frame_of(const std::string& effect_id, const core::failed_attempt& what) {
+    const core::json data{
+        {"effect_id", effect_id}, {"attempt", what.attempt}, {"error", what.why}, {"retry_in_ms", what.pause.count()}};
+    return {"progress", data.dump(-1, ' ', false, core::json::error_handler_t::replace)};
   }
 
   void forget_speech(const effect_text& news) {
@@ -265,6 +295,7 @@ feeds_actor spawn_feeds(caf::actor_system& system, const environment& env, const
         [self](const unsubscribe_request& request) { self->state.drop(request.key); },
         [self](const backlog& past) { self->state.take_backlog(past); },
         [self](effect_text& news) { self->state.hear(news); },
+        [self](effect_retried& news) { self->state.hear(news); },
         [self](const await_request& question) -> caf::result<task_reply> {
           auto promise = self->make_response_promise<task_reply>();
           self->state.await(question, promise);

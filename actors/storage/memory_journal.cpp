@@ -1,6 +1,7 @@
 #include "actors/storage/memory_journal.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "protocols/core/visibility.hpp"
 
@@ -31,7 +32,11 @@ result<void> memory_journal::append(const core::append_unit& unit) {
   std::string key;
   if (unit.idempotency) {
     key = once_key(unit.idempotency->tenant, unit.idempotency->principal, unit.idempotency->once);
-    if (once_.contains(key)) return fail(errc::conflict, "the Idempotency-Key was used already");
+    const auto used = once_.find(key);
+    if (used != once_.end())
+      return used->second.body_hash == unit.idempotency->once.body_hash
+                 ? fail(errc::conflict, "the Idempotency-Key was used already")
+                 : fail(errc::idempotency_mismatch, "the Idempotency-Key was used with another body; take a new key");
   }
   auto& task = known == tasks_.end() ? tasks_[unit.row.id] : known->second;
   task.journal.row = unit.row;
@@ -87,6 +92,26 @@ std::vector<core::task_row> memory_journal::list(const core::caller& who, const 
                     [](const core::task_row* a, const core::task_row* b) { return a->id > b->id; });
   std::vector<core::task_row> out;
   for (auto one = found.begin(); one != middle; ++one) out.push_back(**one);
+  return out;
+}
+
+std::vector<core::event_ptr> memory_journal::context_events(const core::caller& who, const std::string& context_id,
+                                                            task_id before, std::size_t limit) const {
+  const auto holds_message = [](const core::event& one) {
+    return one.kind == core::kinds::submitted || one.kind == core::kinds::message_received ||
+           one.kind == core::kinds::message_added;
+  };
+  std::vector<core::event_ptr> out;
+  for (const auto& [id, task] : tasks_) {
+    const auto& row = task.journal.row;
+    if (!(id < before) || row.tenant != who.tenant || row.owner != who.principal || row.context_id != context_id) continue;
+    for (const auto& each : task.journal.events)
+      if (holds_message(*each)) out.push_back(each);
+  }
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+    return std::tie(a->at, a->task, a->seq) < std::tie(b->at, b->task, b->seq);
+  });
+  if (out.size() > limit) out.erase(out.begin(), out.end() - static_cast<std::ptrdiff_t>(limit));
   return out;
 }
 

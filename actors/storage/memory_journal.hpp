@@ -27,6 +27,10 @@ class memory_journal {
   /// What the caller may see and the filter lets through, newest first: tasks older than `before`, at most `limit`.
   std::vector<core::task_row> list(const core::caller& who, const core::task_filter& filter, task_id before,
                                    std::size_t limit) const;
+  /// The events that hold messages (submitted, message_received, message_added) of the caller's own context, of tasks older
+  /// than `before`: the newest ones, at most `limit`, oldest first.
+  std::vector<core::event_ptr> context_events(const core::caller& who, const std::string& context_id, task_id before,
+                                              std::size_t limit) const;
   /// Errors: not_found, task_not_terminal.
   result<void> remove(const core::caller& who, task_id which);
   std::size_t size() const { return tasks_.size(); }

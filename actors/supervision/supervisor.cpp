@@ -222,8 +222,15 @@ struct supervisor_state {
     if (now == phase::stopping_all) return {fail(errc::unavailable, "this part of the server stops")};
     for (auto& one : children) {
       if (one.spec.name != wanted.name) continue;
-      if (!one.leaving) return {fail(errc::conflict, "'" + wanted.name + "' is there already")};
-      one.follower = wanted;
+      if (one.leaving) {
+        one.follower = wanted;
+        return {};
+      }
+      // It ended, or never began, and nobody is about to start it.
+      const bool idle = !one.handle && one.state == "stopped" && !affected[static_cast<std::size_t>(&one - children.data())];
+      if (!idle) return {fail(errc::conflict, "'" + wanted.name + "' is there already")};
+      one.spec = wanted;
+      start(one);
       return {};
     }
     children.push_back({wanted, false, std::nullopt, {}, "stopped", 0, {}});

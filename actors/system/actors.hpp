@@ -53,8 +53,8 @@ using feeds_actor = caf::typed_actor<
     // Subscriptions: begin, allow more, end; and a page of the past for one.
     caf::reacts_to<subscribe_request>, caf::reacts_to<grant_request>, caf::reacts_to<unsubscribe_request>,
     caf::reacts_to<backlog>,
-    // Words of a running effect: to who listens now, and kept until its outcome for who joins later.
-    caf::reacts_to<effect_text>,
+    // Words of a running effect: to who listens now, and kept until its outcome for who joins later. And its retries.
+    caf::reacts_to<effect_text>, caf::reacts_to<effect_retried>,
     // Wait until a task is settled.
     caf::replies_to<await_request>::with<task_reply>, caf::reacts_to<await_checked>,
     // Tasks that are kept in memory only.
@@ -73,8 +73,23 @@ using effects_actor = caf::typed_actor<
     caf::reacts_to<run_effect>,
     // Its task has ended: stop, and drop what comes.
     caf::reacts_to<abort_effects>,
-    // A call has said something, or has ended.
-    caf::reacts_to<effect_text>, caf::reacts_to<effect_outcome>, caf::reacts_to<tick>>;
+    // A call has said something, tries again, or has ended.
+    caf::reacts_to<effect_text>, caf::reacts_to<effect_retried>, caf::reacts_to<effect_outcome>, caf::reacts_to<tick>>;
+
+using bus_actor = caf::typed_actor<
+    // A message: answered when it is on its way to its subscribers, and committed before when it is to be kept.
+    caf::replies_to<publish_message>::with<publish_reply>,
+    // What the store says: at the start, after a commit, and for a subscription.
+    caf::reacts_to<newest_read>, caf::reacts_to<messages_kept>, caf::reacts_to<topic_backlog>, caf::reacts_to<cursor_opened>,
+    // Subscriptions of clients: begin, allow more, end.
+    caf::replies_to<topic_subscribe_request>::with<done_reply>, caf::reacts_to<grant_request>,
+    caf::reacts_to<unsubscribe_request>,
+    // Subscriptions of agents.
+    caf::reacts_to<definitions_changed>, caf::reacts_to<message_taken>, caf::reacts_to<cursors_moved>,
+    // What there is.
+    caf::replies_to<topics_request>::with<topics_reply>,
+    // Its own timers.
+    caf::reacts_to<tick>>;
 
 using supervisor_actor = caf::typed_actor<
     // The tree from here downwards.

@@ -15,8 +15,10 @@
 #include "protocols/core/ports/agent_service.hpp"
 #include "protocols/core/ports/event_sink.hpp"
 #include "protocols/core/ports/kind.hpp"
+#include "protocols/core/ports/model.hpp"
 #include "protocols/core/ports/store.hpp"
 #include "protocols/core/ports/task_service.hpp"
+#include "protocols/core/ports/topic_service.hpp"
 #include "protocols/core/task.hpp"
 
 /// Lets CAF carry the type inside this process. There is no wire form: the state is not visited.
@@ -230,6 +232,7 @@ struct run_effect {
   std::string effect_id;
   core::json request;  ///< data of the event effect_requested
   bool resumed = false;
+  int hops = 0;  ///< tasks made from messages of topics that led to the task, this one included
   MOFA_MESSAGE(run_effect)
 };
 struct abort_effects {
@@ -252,6 +255,84 @@ struct effect_text {
   std::string text;
   bool over = false;  ///< the effect has an outcome: what is known of its text can go
   MOFA_MESSAGE(effect_text)
+};
+/// An attempt of an effect has failed, and another one follows: told the same way.
+struct effect_retried {
+  task_id task;
+  std::string effect_id;
+  core::failed_attempt what;
+  MOFA_MESSAGE(effect_retried)
+};
+
+/// To the bus: a message for a topic. Its data is JSON text already.
+struct publish_message {
+  core::topic_message what;
+  bool durable = false;
+  std::optional<core::idempotency> once;
+  MOFA_MESSAGE(publish_message)
+};
+struct publish_reply {
+  result<core::published> value = fail(errc::internal, "no answer was given");
+  MOFA_MESSAGE(publish_reply)
+};
+/// The messages of one commit, in order.
+struct messages_kept {
+  std::vector<result<core::kept_message>> outcomes;
+  MOFA_MESSAGE(messages_kept)
+};
+/// What the bus finds in the store when it starts.
+struct newest_read {
+  result<std::uint64_t> seq = fail(errc::internal, "not read");
+  MOFA_MESSAGE(newest_read)
+};
+/// A client's subscription to topics; `key` names it, also in grant_request and unsubscribe_request.
+struct topic_subscribe_request {
+  std::uint64_t key = 0;
+  std::string tenant;
+  std::optional<core::topic_pattern> pattern;
+  std::optional<std::uint64_t> after;
+  std::size_t credit = 0;
+  std::shared_ptr<core::topic_sink> sink;
+  std::weak_ptr<const void> wanted;  ///< expired: whoever asked is gone already
+  MOFA_MESSAGE(topic_subscribe_request)
+};
+/// A page of the past for a subscription to topics; and how far an agent's subscription has come.
+struct topic_backlog {
+  std::uint64_t key = 0;
+  result<core::topic_page> page = fail(errc::internal, "not read");
+  MOFA_MESSAGE(topic_backlog)
+};
+struct cursor_opened {
+  std::uint64_t key = 0;
+  result<std::uint64_t> seq = fail(errc::internal, "not read");
+  MOFA_MESSAGE(cursor_opened)
+};
+/// How an agent took the message that it was given; `offer` is the number of the attempt.
+struct message_taken {
+  std::uint64_t key = 0;
+  std::uint64_t offer = 0;
+  result<void> value;
+  MOFA_MESSAGE(message_taken)
+};
+/// The cursors that were to be moved have been, or not.
+struct cursors_moved {
+  result<void> done;
+  MOFA_MESSAGE(cursors_moved)
+};
+/// The definitions of agents have changed: their subscriptions may have.
+struct definitions_changed {
+  MOFA_MESSAGE(definitions_changed)
+};
+/// Which topics a tenant has: those of the store are in the question already.
+struct topics_request {
+  std::string tenant;
+  core::page_request want;
+  std::vector<core::kept_topic> kept;
+  MOFA_MESSAGE(topics_request)
+};
+struct topics_reply {
+  core::page<core::topic_info> value;
+  MOFA_MESSAGE(topics_reply)
 };
 
 /// What an agent found in the store when it started.
@@ -336,6 +417,7 @@ CAF_ADD_TYPE_ID(mofa, (mofa::actors::run_effect))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::abort_effects))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::effect_outcome))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::effect_text))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::effect_retried))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::open_tasks_read))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::context_checked))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::agent_request))
@@ -345,5 +427,17 @@ CAF_ADD_TYPE_ID(mofa, (mofa::actors::tree_reply))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::add_child))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::remove_child))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::restart_child))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::publish_message))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::publish_reply))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::messages_kept))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::newest_read))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::topic_subscribe_request))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::topic_backlog))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::cursor_opened))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::message_taken))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::cursors_moved))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::definitions_changed))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::topics_request))
+CAF_ADD_TYPE_ID(mofa, (mofa::actors::topics_reply))
 CAF_ADD_TYPE_ID(mofa, (mofa::actors::tick))
 CAF_END_TYPE_ID_BLOCK(mofa)

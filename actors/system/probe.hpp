@@ -54,6 +54,17 @@ class probe {
 
   virtual void subscriber_added() {}
   virtual void subscriber_removed() {}
+
+  /// `receivers`: how many subscribers it was for.
+  virtual void message_published(bool /*durable*/, std::size_t /*receivers*/) {}
+  /// `receiver` is "agent" or "client".
+  virtual void message_delivered(std::string_view /*receiver*/) {}
+  virtual void message_dropped(std::string_view /*receiver*/) {}
+  /// An agent cannot take it now: it is offered again.
+  virtual void message_retried(std::string_view /*agent*/) {}
+  /// An agent will never take it.
+  virtual void message_refused(std::string_view /*agent*/, errc /*why*/) {}
+  virtual void topic_subscribers(std::size_t /*agents*/, std::size_t /*clients*/) {}
 };
 
 }  // namespace mofa::actors

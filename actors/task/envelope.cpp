@@ -218,15 +218,15 @@ std::string envelope::without_room_for(const allowance& more) const {
   return {};
 }
 
-json envelope::share() const {
+json envelope::share(std::int64_t children) const {
   json out;
-  const auto half = [](std::int64_t left) { return std::max<std::int64_t>(0, left) / 2; };
+  const auto part = [&](std::int64_t left) { return std::max<std::int64_t>(0, left) / (children + 1); };
   const auto most = budget.max_descendants.value_or(limits::descendants_max);
-  out["descendants"] = half(most - row.usage.descendants - reserved.descendants - 1);
+  out["descendants"] = part(most - row.usage.descendants - reserved.descendants - children);
   if (budget.max_tokens)
-    out["tokens"] = half(*budget.max_tokens - row.usage.input_tokens - row.usage.output_tokens - reserved.tokens);
+    out["tokens"] = part(*budget.max_tokens - row.usage.input_tokens - row.usage.output_tokens - reserved.tokens);
   if (budget.max_cost_microusd)
-    out["cost_microusd"] = half(*budget.max_cost_microusd - row.usage.cost_microusd - reserved.cost_microusd);
+    out["cost_microusd"] = part(*budget.max_cost_microusd - row.usage.cost_microusd - reserved.cost_microusd);
   return out;
 }
 

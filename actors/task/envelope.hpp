@@ -58,8 +58,8 @@ struct envelope {
   const pending_effect* effect(std::string_view id) const;
   /// What is used and reserved already leaves no room for so much more: which limit; empty: there is room.
   std::string without_room_for(const allowance& more) const;
-  /// Half of what is left, of what is limited: a child's share.
-  json share() const;
+  /// Of what is limited and left: the share of each of so many children, where the task keeps one for itself.
+  json share(std::int64_t children) const;
   /// Whether a message with that id is among the recent ones.
   bool has_message(std::string_view message_id) const;
 

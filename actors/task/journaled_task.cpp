@@ -47,6 +47,10 @@ json budget_of(const core::agent_limits& agent, const core::budget& asked) {
   return out;
 }
 
+bool requests_child(const core::event_draft& what) {
+  return what.kind == kinds::effect_requested && what.data.value("type", std::string{}) == "child";
+}
+
 json parse_data(const core::event& what) { return json::parse(what.data, nullptr, false); }
 
 }  // namespace
@@ -175,6 +179,7 @@ void journaled_task::decide_into(step& out, time_point now) {
   }
   mine_.behaviour->apply(*state_, fact.event, fact.data);
   pending_.reset();
+  children_to_come_ = std::count_if(drafts.begin(), drafts.end(), requests_child);
   for (auto& draft : drafts) {
     const auto effects_before = envelope_.effects.size();
     const auto& recorded = record(out, draft, now);
@@ -227,7 +232,8 @@ void journaled_task::prepare_effect(json& data, std::uint64_t seq, time_point no
   if (child) {
     data["child_id"] = child_id(seq, now).str();
     data["depth"] = envelope_.depth + 1;
-    data["reserve"] = envelope_.share();
+    // Those that are asked for together get the same.
+    data["reserve"] = envelope_.share(std::max<std::int64_t>(1, children_to_come_--));
     wanted.descendants = 1;
     if (envelope_.depth + 1 > limits::depth_max) met = "depth: " + std::to_string(limits::depth_max);
   }

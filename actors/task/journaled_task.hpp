@@ -84,6 +84,7 @@ class journaled_task {
   envelope envelope_;
   std::unique_ptr<core::behaviour_state> state_;
   std::optional<pending_fact> pending_;
+  std::int64_t children_to_come_ = 0;  ///< that the decision at hand requests
   std::uint64_t snapshot_seq_ = 0;
 };
 

@@ -12,6 +12,8 @@
 #include "actors/system/system.hpp"
 #include "actors/task/journaled_task.hpp"
 #include "actors/task/load.hpp"
+#include "actors/task/recent_keys.hpp"
+#include "protocols/core/settled.hpp"
 
 namespace mofa::task {
 namespace {
@@ -44,6 +46,8 @@ struct task_state {
   std::vector<waiting_input> stash;  ///< what arrived while an append was in flight
   std::unique_ptr<step> in_flight;   ///< on the heap: most of its life a task waits
   asker asker_in_flight;
+  recent_keys keys;
+  std::uint64_t message_in_flight = 0;  ///< number of the message that the step in flight takes; 0: it takes none
   std::vector<core::timer_row> timers;  ///< that the step in flight sets
 
   time_point now() const { return shop->env.time.now(); }
@@ -55,11 +59,12 @@ struct task_state {
 
   // --- steps ---------------------------------------------------------------------------------------------------------
 
-  void commit(step next, asker who) {
+  void commit(step next, asker who, std::uint64_t message = 0) {
     in_flight = std::make_unique<step>(std::move(next));
     asker_in_flight = std::move(who);
+    message_in_flight = message;
     core::task_ptr settled;
-    if (core::is_settled(row().status.state)) settled = std::make_shared<const core::task>(task->state().view());
+    if (core::is_settled(row())) settled = std::make_shared<const core::task>(task->state().view());
     auto& unit = in_flight->unit;
     timers = unit.timers_set;  // needed after the commit; the unit itself moves on
     if (storage::is_volatile(which) && !unit.idempotency) {
@@ -86,6 +91,7 @@ struct task_state {
     const auto done = std::move(*in_flight);
     born = true;
     in_flight.reset();
+    keys.committed(now());
     auto& watch = shop->env.watch;
     for (auto& timer : timers) self->send(shop->clockwork, arm_timer{std::move(timer)});
     timers.clear();
@@ -93,7 +99,7 @@ struct task_state {
     if (!done.abort.empty()) self->send(shop->effects, abort_effects{done.abort});
     if (asker_in_flight.pending()) {
       if (!settled) settled = std::make_shared<const core::task>(task->state().view());
-      asker_in_flight.deliver(task_reply{core::submitted_task{std::move(settled)}});
+      asker_in_flight.deliver(task_reply{core::submitted_task{std::move(settled), false, message_in_flight}});
     }
     if (done.crash) {
       watch.task_crashed(row().agent);
@@ -129,9 +135,11 @@ struct task_state {
   void refused(const error& why) {
     in_flight.reset();
     if (asker_in_flight.pending()) asker_in_flight.deliver(task_reply{why});
-    // Who asks is told now: one reload for each of them would make the last wait for long. Outcomes and timers stay.
+    // Who asks is told now: one reload for each of them would make the last wait for long. Outcomes and timers stay. A key
+    // that was used for something else concerns its own message alone.
+    const bool of_key = why.code == errc::idempotency_mismatch;
     std::erase_if(stash, [&](waiting_input& one) {
-      const bool told = one.who.pending() && one.what.kind != task_input::type::outcome;
+      const bool told = !of_key && one.who.pending() && one.what.kind != task_input::type::outcome;
       if (told) one.who.deliver(task_reply{why});
       return told;
     });
@@ -178,7 +186,8 @@ struct task_state {
                                          time_left(),
                                          effect.id,
                                          effect.request,
-                                         resumed});
+                                         resumed,
+                                         core::hops_of(row().labels)});
   }
 
   std::optional<milliseconds> time_left() const {
@@ -227,9 +236,14 @@ struct task_state {
 
   void take_message(task_input& what, asker who) {
     if (task->state().has_message(what.message.message_id)) return answer(who);
+    // The append would refuse it too, but then the journal is read anew.
+    if (what.once && !keys.take(*what.once, now()))
+      return void(who.deliver(
+          task_reply{mofa::fail(errc::idempotency_mismatch, "this Idempotency-Key was used with another body")}));
+    const auto number = row().last_seq + 1;
     auto next = task->receive(what.message, now());
     next.unit.idempotency = std::move(what.once);
-    commit(std::move(next), std::move(who));
+    commit(std::move(next), std::move(who), number);
   }
 
   void take_maybe(std::optional<step> next, asker& who) {

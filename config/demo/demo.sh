@@ -72,7 +72,14 @@ echo "the critical one is done; in the background $left are still at work"
 [ "$(value state <"$data/critical")" = completed ] && [ "$left" -gt 50 ] || fail "the critical task had to wait"
 
 tell "6. A client of OpenAI's API, with another address"
-curl -fsS -d '{"model":"assistant","messages":[{"role":"user","content":"What is 6*7?"}]}' "$MOFA_URL/v1/chat/completions" >"$data/chat"
-value content <"$data/chat"
+package=$(ls -d "$here"/../../build/*/openai_client/node_modules/openai 2>/dev/null | head -n 1)
+if [ -n "$package" ] && command -v node >/dev/null; then
+  echo "(the npm package openai, as it is published)"
+  node "$here/chat.mjs" "$(realpath "$package/../..")" | tee "$data/chat"
+else
+  echo "(curl; where make test has installed the npm package openai, that is used)"
+  curl -fsS -d '{"model":"assistant","messages":[{"role":"user","content":"What is 6*7?"}]}' "$MOFA_URL/v1/chat/completions" >"$data/chat"
+  value content <"$data/chat"
+fi
 grep -q 42 "$data/chat" || fail "6*7 is 42"
 tell "That is all. make run serves the same agents; README.md goes on from here."

@@ -19,6 +19,8 @@ constexpr std::array<std::string_view, 7> limit_members{"max_concurrent_tasks", 
                                                         "max_cost_microusd"};
 constexpr std::array<std::string_view, 5> skill_members{"id", "name", "description", "tags", "examples"};
 constexpr std::array<std::string_view, 3> supervision_members{"intensity", "period_ms", "backoff_ms"};
+constexpr std::array<std::string_view, 4> subscription_members{"topic", "durable", "overflow", "capacity"};
+constexpr std::array<std::string_view, 2> overflow_names{"drop_oldest", "drop_newest"};
 constexpr std::array<std::string_view, 2> durability_names{"sync", "none"};
 constexpr std::array<std::string_view, 3> busy_names{"queue", "reject", "interrupt"};
 
@@ -27,6 +29,8 @@ constexpr std::size_t description_bytes = 16'384;
 constexpr std::size_t label_bytes = 256;
 constexpr std::size_t label_count = 64;
 constexpr std::size_t skill_count = 256;
+constexpr std::size_t subscription_count = 64;
+constexpr std::int64_t most_waiting = 100'000;
 constexpr std::int64_t most_budget = 1'000'000'000'000;
 constexpr std::int64_t longest_ms = 366LL * 24 * 3600 * 1000;  // a year: no deadline is meant to be farther
 
@@ -174,24 +178,71 @@ supervision_spec read_supervision(const json& value, const std::string& path, fi
   return out;
 }
 
-void read_common(object_fields& fields, definition& out, bool steps, field_errors& errors) {
+std::vector<topic_subscription> read_subscriptions(const json& value, const std::string& path, field_errors& errors) {
+  std::vector<topic_subscription> out;
+  if (!value.is_array()) {
+    errors.push_back({path, "must be an array of subscriptions, not " + std::string{type_name(value)}});
+    return out;
+  }
+  if (value.size() > subscription_count) {
+    errors.push_back({path, "has more than " + std::to_string(subscription_count) + " subscriptions"});
+    return out;
+  }
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const auto place = child_path(path, i);
+    object_fields fields{value[i], place, subscription_members, errors};
+    const auto durable = fields.boolean("durable").value_or(false);
+    const auto overflow = static_cast<overflow_policy>(fields.choice("overflow", overflow_names).value_or(0));
+    const auto capacity = fields.integer("capacity", 1, most_waiting).value_or(1000);
+    if (fields.require("topic") == nullptr) continue;
+    auto text = fields.text("topic", limits::topic_bytes);
+    if (!text) continue;
+    auto topic = topic_pattern::parse(*std::move(text));
+    if (!topic) {
+      fields.add("topic", topic.error().detail);
+      continue;
+    }
+    const bool twice =
+        std::any_of(out.begin(), out.end(), [&](const auto& each) { return each.topic.text() == topic->text(); });
+    if (twice) fields.add("topic", "'" + topic->text() + "' is subscribed to by an earlier entry");
+    out.push_back({*std::move(topic), durable, overflow, static_cast<std::size_t>(capacity)});
+  }
+  return out;
+}
+
+schema_ptr read_schema(const json& value, const std::string& path, const schema_compiler& schemas, field_errors& errors) {
+  if (!value.is_object()) {
+    errors.push_back({path, "must be a JSON Schema: an object, not " + std::string{type_name(value)}});
+    return nullptr;
+  }
+  if (!schemas) {
+    errors.push_back({path, "there is nothing here that reads JSON Schemas"});
+    return nullptr;
+  }
+  auto made = schemas(value);
+  if (made) return *std::move(made);
+  for (auto& each : made.error().fields) errors.push_back({path + each.path, std::move(each.message)});
+  if (made.error().fields.empty()) errors.push_back({path, std::move(made.error().detail)});
+  return nullptr;
+}
+
+void read_common(object_fields& fields, definition& out, bool steps, const schema_compiler& schemas, field_errors& errors) {
   out.description = fields.text("description", description_bytes).value_or("");
   if (const auto* value = fields.find("labels")) out.labels = read_labels(*value, "/labels", errors);
   if (const auto* value = fields.find("skills")) out.skills = read_skills(*value, "/skills", errors);
-  if (const auto* value = fields.find("input_schema"); value != nullptr && !value->is_object()) {
-    fields.add("input_schema", "must be a JSON Schema: an object, not " + std::string{type_name(*value)});
-  }
+  if (const auto* value = fields.find("input_schema"))
+    out.input_schema = read_schema(*value, "/input_schema", schemas, errors);
   if (const auto word = fields.choice("durability", durability_names)) out.durability = static_cast<durability>(*word);
   if (const auto* value = fields.find("limits")) out.limits = read_limits(*value, "/limits", out.kind, steps, errors);
   if (const auto word = fields.choice("on_busy_context", busy_names)) out.on_busy_context = static_cast<busy_policy>(*word);
   if (const auto* value = fields.find("supervision")) out.supervision = read_supervision(*value, "/supervision", errors);
-  if (fields.find("subscribe") != nullptr)
-    fields.add("subscribe", "this server does not have topics yet; remove the member");
+  if (const auto* value = fields.find("subscribe")) out.subscribe = read_subscriptions(*value, "/subscribe", errors);
 }
 
 }  // namespace
 
-result<definition> definition_from_json(json document, std::span<const std::string_view> own, bool steps) {
+result<definition> definition_from_json(json document, std::span<const std::string_view> own, bool steps,
+                                        const schema_compiler& schemas) {
   std::vector<std::string_view> known{common_members.begin(), common_members.end()};
   known.insert(known.end(), own.begin(), own.end());
   const std::string root;
@@ -200,7 +251,7 @@ result<definition> definition_from_json(json document, std::span<const std::stri
   {
     object_fields fields{document, root, known, errors};
     read_head(fields, out);
-    read_common(fields, out, steps, errors);
+    read_common(fields, out, steps, schemas, errors);
   }
   if (!errors.empty()) return invalid_fields(std::move(errors));
   out.document = std::move(document);

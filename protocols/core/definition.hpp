@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "protocols/core/message.hpp"
+#include "protocols/core/ports/schema.hpp"
 #include "protocols/core/task.hpp"
+#include "protocols/core/topic.hpp"
 #include "server/base/result.hpp"
 
 namespace mofa::core {
@@ -43,6 +45,14 @@ struct supervision_spec {
 
 enum class busy_policy { queue, reject, interrupt };
 
+/// A topic whose messages become tasks of the agent.
+struct topic_subscription {
+  topic_pattern topic;
+  bool durable = false;  ///< messages that were kept wait for the agent in the store
+  overflow_policy overflow = overflow_policy::drop_oldest;
+  std::size_t capacity = 1000;  ///< messages that wait in memory
+};
+
 struct definition {
   std::string name;
   std::string kind;
@@ -50,17 +60,21 @@ struct definition {
   std::string description;
   label_map labels;
   std::vector<skill> skills;
+  schema_ptr input_schema;  ///< of the data in a message that begins a task; null: any message (see input.hpp)
   core::durability durability = durability::sync;
   agent_limits limits;
   busy_policy on_busy_context = busy_policy::queue;
   supervision_spec supervision;
+  std::vector<topic_subscription> subscribe;
   json document;  ///< the whole document as written; kinds read their own members from it
 };
 using definition_ptr = std::shared_ptr<const definition>;
 
 /// Reads the common members; `own` are the names of the members that the kind reads itself; `steps`: whether the kind counts
-/// steps. Errors carry JSON pointers in `fields`; all of them, not only the first.
-result<definition> definition_from_json(json document, std::span<const std::string_view> own, bool steps = false);
+/// steps; `schemas` compiles `input_schema`, without it a definition that has one is refused. Errors carry JSON pointers in
+/// `fields`; all of them, not only the first.
+result<definition> definition_from_json(json document, std::span<const std::string_view> own, bool steps = false,
+                                        const schema_compiler& schemas = {});
 
 /// `name` and `kind` of a document, to find out whose members it may have; errors as above.
 result<std::pair<std::string, std::string>> definition_head(const json& document);

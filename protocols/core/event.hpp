@@ -54,8 +54,9 @@ bool is_common(std::string_view kind);
 ///     artifact_updated  {artifact: {artifact_id, name, parts}, append, last}
 ///     effect_requested  {effect_id, type, rerun, reserve?: {tokens?, cost_microusd?}, denied?} and what the type needs:
 ///                        tool {tool, arguments} · model {model, messages, …} · recall {max_messages} ·
-///                        child {agent, message, child_id, depth}. The host writes effect_id: "<task>/<seq>", child_id,
-///                        depth, a child's reserve, and `denied` when the budget has no room: the limit that was met
+///                        publish {topic, data, durable} · child {agent, message | arguments, child_id, depth}. The
+///                        host writes effect_id: "<task>/<seq>", child_id, depth, a child's reserve, and `denied` when the
+///                        budget has no room: the limit that was met
 ///     child_started     {effect_id, child_id, agent}                        by the host, after the request of a child
 ///     timer_set         {timer_id, purpose, due}                            the host writes timer_id: "<task>/<seq>"
 ///     timer_canceled    {timer_id}

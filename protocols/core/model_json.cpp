@@ -11,7 +11,7 @@ using from = model_message::from;
 
 constexpr std::array<std::string_view, 4> role_names{"system", "user", "assistant", "tool"};
 constexpr std::array<std::string_view, 6> message_members{"role", "text", "calls", "call_id", "tool", "failed"};
-constexpr std::array<std::string_view, 5> answer_members{"text", "calls", "finish", "usage", "model"};
+constexpr std::array<std::string_view, 6> answer_members{"text", "calls", "finish", "usage", "model", "attempts"};
 constexpr std::array<std::string_view, 2> usage_members{"input_tokens", "output_tokens"};
 constexpr std::array<std::string_view, 4> call_members{"id", "tool", "arguments", "malformed"};
 
@@ -81,11 +81,13 @@ json to_json(const model_message& value) {
 }
 
 json to_json(const model_answer& value) {
-  return {{"text", value.text},
-          {"calls", calls_to_json(value.calls)},
-          {"finish", value.finish},
-          {"usage", {{"input_tokens", value.input_tokens}, {"output_tokens", value.output_tokens}}},
-          {"model", value.model}};
+  json out = {{"text", value.text},
+              {"calls", calls_to_json(value.calls)},
+              {"finish", value.finish},
+              {"usage", {{"input_tokens", value.input_tokens}, {"output_tokens", value.output_tokens}}},
+              {"model", value.model}};
+  if (value.attempts > 1) out["attempts"] = value.attempts;
+  return out;
 }
 
 result<model_message> model_message_from_json(const json& value) {
@@ -120,6 +122,8 @@ result<model_answer> model_answer_from_json(const json& value) {
     out.output_tokens = tokens(usage, "output_tokens");
   }
   if (fields.require("model") != nullptr) out.model = fields.text("model").value_or("");
+  constexpr auto most = std::numeric_limits<int>::max();
+  if (const auto attempts = fields.integer("attempts", 1, most)) out.attempts = static_cast<int>(*attempts);
   if (!errors.empty()) return corrupt("a model's answer", std::move(errors));
   return out;
 }

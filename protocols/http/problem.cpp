@@ -56,6 +56,8 @@ problem_kind problem_kind_of(errc code) {
       return {503, "Server is full"};
     case errc::unavailable:
       return {503, "Unavailable"};
+    case errc::draining:
+      return {503, "Agent is draining"};
     case errc::storage_full:
       return {503, "Storage is full"};
     case errc::timeout:

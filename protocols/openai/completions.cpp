@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocols/core/settled.hpp"
 #include "protocols/document/document.hpp"
 #include "protocols/http/headers.hpp"
 #include "protocols/openai/chunk_stream.hpp"
@@ -40,7 +41,12 @@ struct call {
   core::caller who;
   http::responder to;
 
-  void refuse(const error& why) { to(to_response(why)); }
+  // What the agent does not take of its message stands in `messages`.
+  void refuse(error why) {
+    for (auto& each : why.fields)
+      if (each.path.starts_with("/message")) each.path = "messages";
+    to(to_response(why));
+  }
   void submit_and_stream(completion_request asked);
   void submit_and_wait(completion_request asked);
   void answer(core::task_ptr ended, http::header_list headers);
@@ -81,7 +87,7 @@ void call::submit_and_wait(completion_request asked) {
 
 void call::answer(core::task_ptr ended, http::header_list headers) {
   const auto& row = ended->row;
-  if (!core::is_settled(row.status.state)) {
+  if (!core::is_settled(row)) {
     auto late = fault_of(fail(errc::timeout, "task " + row.id.str() + " did not end in time; it goes on"));
     late.settled = true;
     return to(to_response(late));

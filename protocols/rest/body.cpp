@@ -17,6 +17,7 @@ using core::object_fields;
 
 constexpr std::array<std::string_view, 1> message_members{"message"};
 constexpr std::array<std::string_view, 1> cancellation_members{"reason"};
+constexpr std::array<std::string_view, 2> publication_members{"data", "durable"};
 
 // The pointer of the whole body; object_fields keeps a reference to it.
 const std::string root;
@@ -55,6 +56,18 @@ result<std::string> read_cancel_reason(const http::request& from) {
   field_errors errors;
   object_fields fields{*value, root, cancellation_members, errors};
   auto out = core::cancel_reason_from(fields);
+  if (!errors.empty()) return core::invalid_fields(std::move(errors));
+  return out;
+}
+
+result<core::publication> read_publication(const http::request& from) {
+  const auto value = parse(from);
+  if (!value) return value.error();
+  field_errors errors;
+  object_fields fields{*value, root, publication_members, errors};
+  core::publication out;
+  if (const auto* data = fields.require("data")) out.data = *data;
+  out.durable = fields.boolean("durable").value_or(false);
   if (!errors.empty()) return core::invalid_fields(std::move(errors));
   return out;
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "protocols/core/ports/task_service.hpp"
+#include "protocols/core/ports/topic_service.hpp"
 #include "protocols/http/message.hpp"
 
 namespace mofa::rest {
@@ -19,6 +20,10 @@ result<core::message> read_message(const http::request& from);
 
 /// {"reason"?}, or no body; errors as above.
 result<std::string> read_cancel_reason(const http::request& from);
+
+/// {"data", "durable"?}: any JSON as the data, also null. The topic and the idempotency key are not in the body; errors as
+/// above.
+result<core::publication> read_publication(const http::request& from);
 
 /// No body, or an empty object; errors as above.
 result<void> read_nothing(const http::request& from);

@@ -46,13 +46,16 @@ result<std::optional<int>> version_wanted(const http::request& from) {
 
 void create(core::agent_service& agents, const http::request& from, reply to) {
   if (auto checked = no_query(from); !checked) return to.fail(checked.error());
+  auto once = http::idempotency_of(from);
+  if (!once) return to.fail(once.error());
   auto document = document_of(from);
   if (!document) return to.fail(document.error());
-  agents.apply({std::move(*document), std::nullopt, std::nullopt},
+  agents.apply({std::move(*document), std::nullopt, std::nullopt, std::move(*once), from.caller},
                [to = std::move(to)](result<core::agent_info> made) mutable {
                  if (!made) return to.fail(made.error());
-                 const auto& name = made->definition->name;
-                 to.json(201, encode(*made), {{"Location", "/api/v1/agents/" + name}, etag_of(*made)});
+                 http::header_list headers{{"Location", "/api/v1/agents/" + made->definition->name}, etag_of(*made)};
+                 if (made->replayed) headers.emplace_back("Idempotency-Replayed", "true");
+                 to.json(201, encode(*made), std::move(headers));
                });
 }
 

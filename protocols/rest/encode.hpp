@@ -1,4 +1,4 @@
-// Encoders: tasks, events, agents, contexts and the supervision tree as the JSON of the REST API.
+// Encoders: tasks, events, agents, contexts, topics and the supervision tree as the JSON of the REST API.
 // Called by the handlers with what a port answered; the text becomes the body of a response.
 // Pure functions over values; any thread.
 #pragma once
@@ -10,6 +10,7 @@
 #include "protocols/core/json_text.hpp"
 #include "protocols/core/ports/agent_service.hpp"
 #include "protocols/core/ports/task_service.hpp"
+#include "protocols/core/ports/topic_service.hpp"
 #include "protocols/core/task.hpp"
 #include "protocols/core/task_text.hpp"
 
@@ -49,6 +50,11 @@ std::string encode(const core::context_info& value);
 std::string encode(const core::page<core::context_info>& value);
 /// {"items": [message…], "next_cursor"}
 std::string encode(const core::page<core::message>& value);
+
+/// {"delivered", "seq"}; seq is null when the message is not kept.
+std::string encode(const core::published& value);
+/// {"items": [topic…], "next_cursor"}
+std::string encode(const core::page<core::topic_info>& value);
 
 /// {"items": […], "next_cursor"} around what `append(out, item)` writes.
 template <class T, class Append>

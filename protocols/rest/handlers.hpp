@@ -19,6 +19,7 @@ void add_submit_route(http::route_table& table, core::task_service& tasks);
 void add_task_routes(http::route_table& table, core::task_service& tasks);
 void add_message_routes(http::route_table& table, core::task_service& tasks);
 void add_context_routes(http::route_table& table, core::task_service& tasks);
+void add_topic_routes(http::route_table& table, core::topic_service& topics);
 void add_inventory_routes(http::route_table& table, const inventory& all);
 
 /// The header that names the agent's version, for If-Match.

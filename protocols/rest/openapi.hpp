@@ -33,6 +33,8 @@ struct operation {
   std::vector<int> errors;  ///< statuses answered with a problem document
 };
 
+/// The operations on topics.
+std::vector<operation> topic_operations();
 /// The operations of the other dialects that are spoken over HTTP, and the object of their schemas as JSON text.
 std::vector<operation> dialect_operations();
 std::string_view dialect_schemas_text();

@@ -44,7 +44,7 @@ std::vector<operation> dialect_operations() {
        "websocket",
        "websocket",
        "tasks:read",
-       "Submit and follow tasks over one WebSocket (RFC 6455): one JSON object a frame",
+       "Submit and follow tasks, and follow topics, over one WebSocket (RFC 6455): one JSON object a frame",
        {},
        "",
        false,

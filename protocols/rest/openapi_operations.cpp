@@ -109,11 +109,11 @@ std::vector<operation> agent_operations() {
        "agents",
        "agents:write",
        "A new agent from its definition, as JSON or YAML",
-       {},
+       {"idempotency_key"},
        "definition",
        true,
        {{201, "agent", "The agent"}},
-       {400, 409, 415, 422, 503}},
+       {400, 404, 409, 415, 422, 503}},
       {"PUT",
        agent_path,
        "replace_agent",
@@ -245,11 +245,13 @@ std::vector<operation> task_operations() {
        "tasks",
        "tasks:write",
        "An answer or a further message to a task",
-       {"task_id", "idempotency_key"},
+       {"task_id", "idempotency_key", "prefer", "accept"},
        "further_message",
        true,
-       {{202, "task", "The message is committed"}},
-       {400, 404, 409, 415, 422, 429, 503}},
+       {{200, "task", "The task is settled again (with Prefer: wait)"},
+        {200, "event_stream", "The task's events from the message on (with Accept: text/event-stream)", "text/event-stream"},
+        {202, "task", "The message is committed"}},
+       {400, 404, 406, 409, 415, 422, 429, 503}},
       {"POST",
        "/api/v1/tasks/{id}:cancel",
        "cancel_task",
@@ -340,10 +342,26 @@ std::vector<operation> inventory_operations() {
   };
 }
 
+std::vector<operation> configuration_operations() {
+  return {
+      {"POST",
+       "/api/v1/configuration:reload",
+       "reload_configuration",
+       "configuration",
+       "admin",
+       "Read configuration and definitions again; a configuration with a mistake changes nothing",
+       {},
+       "nothing",
+       false,
+       {{200, "reload_report", "What is in force now, and what waits for a restart"}},
+       {400, 415, 422, 503}},
+  };
+}
+
 std::vector<operation> all_operations() {
   std::vector<operation> out;
   for (const auto& group : {health_operations(), agent_operations(), task_operations(), context_operations(),
-                            inventory_operations(), dialect_operations()})
+                            topic_operations(), inventory_operations(), configuration_operations(), dialect_operations()})
     out.insert(out.end(), group.begin(), group.end());
   return out;
 }

@@ -46,7 +46,8 @@ std::string_view schemas_text() {
 
   "submission": {"type": "object", "additionalProperties": false, "required": ["message"],
     "properties": {
-      "message": {"$ref": "#/components/schemas/new_message"},
+      "message": {"$ref": "#/components/schemas/new_message",
+        "description": "Where the agent has an input_schema, with one part `data` that fits it"},
       "context_id": {"type": "string", "minLength": 1, "maxLength": 128},
       "priority": {"$ref": "#/components/schemas/priority"},
       "timeout_ms": {"type": "integer", "minimum": 1, "maximum": 31536000000},
@@ -139,6 +140,29 @@ std::string_view schemas_text() {
     "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/context"}},
                    "next_cursor": {"$ref": "#/components/schemas/cursor"}}},
 
+  "publication": {"type": "object", "additionalProperties": false, "required": ["data"],
+    "properties": {
+      "data": {"description": "Any JSON"},
+      "durable": {"type": "boolean", "default": false, "description": "Kept: subscribers that were away get it later"}}},
+  "published": {"type": "object", "additionalProperties": false, "required": ["delivered", "seq"],
+    "properties": {
+      "delivered": {"$ref": "#/components/schemas/count", "description": "0 for a repetition with the same Idempotency-Key"},
+      "seq": {"type": ["integer", "null"], "minimum": 1, "description": "The message's number; null when it is not kept"}}},
+  "topic": {"type": "object", "additionalProperties": false,
+    "required": ["topic", "subscribers", "depth", "published", "dropped", "unheard", "kept", "last_seq"],
+    "properties": {
+      "topic": {"type": "string", "description": "A topic, or the pattern of a subscriber"},
+      "subscribers": {"$ref": "#/components/schemas/count"},
+      "depth": {"$ref": "#/components/schemas/count", "description": "Messages that wait for them in memory"},
+      "published": {"$ref": "#/components/schemas/count", "description": "Since the start of the server, as dropped and unheard"},
+      "dropped": {"$ref": "#/components/schemas/count", "description": "By an overflow, for one subscriber each"},
+      "unheard": {"$ref": "#/components/schemas/count", "description": "While nobody was subscribed"},
+      "kept": {"$ref": "#/components/schemas/count", "description": "Durable messages in the store"},
+      "last_seq": {"type": ["integer", "null"], "minimum": 1, "description": "Of the newest of them"}}},
+  "topic_page": {"type": "object", "additionalProperties": false, "required": ["items", "next_cursor"],
+    "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/topic"}},
+                   "next_cursor": {"$ref": "#/components/schemas/cursor"}}},
+
   "skill": {"type": "object", "additionalProperties": false, "required": ["id", "name", "description", "tags", "examples"],
     "properties": {
       "id": {"type": "string"},
@@ -157,7 +181,7 @@ std::string_view schemas_text() {
       "labels": {"$ref": "#/components/schemas/labels"},
       "skills": {"type": "array", "items": {"$ref": "#/components/schemas/skill"}},
       "source": {"type": ["string", "null"], "description": "The file that it belongs to"},
-      "error": {"type": ["string", "null"], "description": "Why the newest version of the file is not used"}}},
+      "error": {"type": ["string", "null"], "description": "Why the newest version of the file is not used, or why the agent takes no new tasks"}}},
   "agent": {"type": "object", "additionalProperties": false,
     "required": ["name", "version", "kind", "description", "state", "labels", "skills", "source", "error", "durability", "limits",
                  "on_busy_context", "supervision", "definition"],
@@ -170,7 +194,7 @@ std::string_view schemas_text() {
       "labels": {"$ref": "#/components/schemas/labels"},
       "skills": {"type": "array", "items": {"$ref": "#/components/schemas/skill"}},
       "source": {"type": ["string", "null"], "description": "The file that it belongs to"},
-      "error": {"type": ["string", "null"], "description": "Why the newest version of the file is not used"},
+      "error": {"type": ["string", "null"], "description": "Why the newest version of the file is not used, or why the agent takes no new tasks"},
       "durability": {"type": "string", "enum": ["sync", "none"]},
       "limits": {"type": "object", "additionalProperties": false,
         "required": ["max_concurrent_tasks", "max_queued_tasks", "timeout_ms", "input_timeout_ms", "max_steps", "max_tokens",
@@ -213,7 +237,11 @@ std::string_view schemas_text() {
       "running_tasks": {"$ref": "#/components/schemas/count"},
       "queued_tasks": {"$ref": "#/components/schemas/count"}}},
   "definition": {"type": "object", "description": "The definition of an agent; members by its kind", "required": ["name", "kind"],
-    "properties": {"name": {"type": "string"}, "kind": {"type": "string"}}},
+    "properties": {
+      "name": {"type": "string"},
+      "kind": {"type": "string"},
+      "input_schema": {"type": "object",
+        "description": "JSON Schema (draft 7) of the one part `data` that a message which begins a task must have then"}}},
   "draining": {"type": "object", "additionalProperties": false, "required": ["state"],
     "properties": {"state": {"type": "string", "enum": ["draining"]}}},
   "tool_page": {"type": "object", "additionalProperties": false, "required": ["items", "next_cursor"],
@@ -255,6 +283,22 @@ std::string_view schemas_text() {
       "last_failure": {"type": ["string", "null"]},
       "children": {"type": "array", "items": {"$ref": "#/components/schemas/supervision_node"}}}},
 
+  "reload_report": {"type": "object", "additionalProperties": false, "required": ["applied", "restart_required", "definitions"],
+    "properties": {
+      "applied": {"type": "array", "items": {"type": "string"}, "description": "Settings that have another value from now on"},
+      "restart_required": {"type": "array", "items": {"type": "string"}, "description": "Settings whose other value waits for a restart"},
+      "definitions": {"$ref": "#/components/schemas/definition_changes"}}},
+  "definition_changes": {"type": "object", "additionalProperties": false, "required": ["changed", "added", "removed", "errors"],
+    "properties": {
+      "changed": {"type": "array", "items": {"type": "string"}, "description": "Agents that have another version"},
+      "added": {"type": "array", "items": {"type": "string"}, "description": "Agents that are new, or were leaving"},
+      "removed": {"type": "array", "items": {"type": "string"},
+                  "description": "Agents that take no more work, and go when their last task has ended"},
+      "errors": {"type": "array", "items": {"type": "object", "additionalProperties": false, "required": ["file", "message"],
+        "properties": {
+          "file": {"type": "string"},
+          "message": {"type": "string", "description": "A line for each mistake; the agent keeps its last good version"}}}}}},
+
   "status": {"type": "object", "additionalProperties": false, "required": ["status"],
     "properties": {"status": {"type": "string", "enum": ["ok"]}}},
   "health": {"type": "object", "additionalProperties": false, "required": ["status", "reason", "version"],
@@ -275,7 +319,7 @@ std::string_view schemas_text() {
       "request_id": {"type": "string"},
       "errors": {"type": "array", "items": {
         "type": "object", "additionalProperties": false, "required": ["path", "message"],
-        "properties": {"path": {"type": "string", "description": "JSON pointer into the body, ?name of a parameter, or a header"},
+        "properties": {"path": {"type": "string", "description": "JSON pointer into the body, ?name of a parameter, {name} of a part of the path, or a header"},
                        "message": {"type": "string"}}}}}}
 })json";
 }

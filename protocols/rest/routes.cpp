@@ -15,6 +15,7 @@ http::route_table routes(dependencies parts) {
   add_task_routes(table, parts.tasks);
   add_message_routes(table, parts.tasks);
   add_context_routes(table, parts.tasks);
+  add_topic_routes(table, parts.topics);
   add_inventory_routes(table, parts.uses);
   return table;
 }

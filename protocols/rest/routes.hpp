@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "protocols/core/ports/agent_service.hpp"
+#include "protocols/core/ports/configuration_service.hpp"
 #include "protocols/core/ports/model_directory.hpp"
 #include "protocols/core/ports/task_service.hpp"
 #include "protocols/core/ports/tool.hpp"
+#include "protocols/core/ports/topic_service.hpp"
 #include "protocols/http/route.hpp"
 
 namespace mofa::rest {
@@ -31,12 +33,16 @@ struct inventory {
 struct dependencies {
   core::task_service& tasks;
   core::agent_service& agents;
+  core::topic_service& topics;
   inventory uses{};
   std::function<readiness()> ready;  ///< called on session threads; must not block
   std::string version;               ///< of the server, for /healthz and /openapi.json
 };
 
-/// All routes of the REST API, except GET /metrics, which telemetry brings.
+/// All routes of the REST API, except GET /metrics, which telemetry brings, and those below.
 http::route_table routes(dependencies parts);
+
+/// The operator's: POST /api/v1/configuration:reload. The service outlives the table.
+http::route_table configuration_routes(core::configuration_service& configuration);
 
 }  // namespace mofa::rest

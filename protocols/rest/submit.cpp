@@ -1,3 +1,4 @@
+#include "protocols/core/settled.hpp"
 #include "protocols/http/headers.hpp"
 #include "protocols/rest/body.hpp"
 #include "protocols/rest/handlers.hpp"
@@ -35,16 +36,38 @@ void submit_and_stream(core::task_service& tasks, core::caller who, core::submis
                });
 }
 
-void submit_and_answer(core::task_service& tasks, const core::caller& who, core::submission what,
-                       std::optional<std::chrono::seconds> wait, reply to) {
-  if (wait) what.wait = *wait;
-  tasks.submit(who, std::move(what), [wait, to = std::move(to)](result<core::submitted_task> got) mutable {
+/// Answers with the task as it is: 200 when somebody waited for that, and it is settled.
+core::completion<core::submitted_task> answer_with(std::optional<std::chrono::seconds> wait, reply to) {
+  return [wait, to = std::move(to)](result<core::submitted_task> got) mutable {
     if (!got) return to.fail(got.error());
     auto headers = headers_of(*got);
     if (wait) headers.emplace_back("Preference-Applied", "wait=" + std::to_string(wait->count()));
-    const bool settled = wait && core::is_settled(got->task->row.status.state);
+    const bool settled = wait && core::is_settled(got->task->row);
     to.json(settled ? 200 : 202, encode(*got->task), std::move(headers));
-  });
+  };
+}
+
+void submit_and_answer(core::task_service& tasks, const core::caller& who, core::submission what,
+                       std::optional<std::chrono::seconds> wait, reply to) {
+  if (wait) what.wait = *wait;
+  tasks.submit(who, std::move(what), answer_with(wait, std::move(to)));
+}
+
+void send_and_answer(core::task_service& tasks, const core::caller& who, task_id id, core::further_message what,
+                     std::optional<std::chrono::seconds> wait, reply to) {
+  if (wait) what.wait = *wait;
+  tasks.send(who, id, std::move(what), answer_with(wait, std::move(to)));
+}
+
+/// From the event that holds the message on; from the first one where its number is not known.
+void send_and_stream(core::task_service& tasks, core::caller who, task_id id, core::further_message what, reply to) {
+  const auto asker = who;
+  tasks.send(asker, id, std::move(what),
+             [&tasks, who = std::move(who), id, to = std::move(to)](result<core::submitted_task> got) mutable {
+               if (!got) return to.fail(got.error());
+               const auto before = got->message_seq > 0 ? got->message_seq - 1 : 0;
+               to.stream(tasks, std::move(who), id, before, headers_of(*got));
+             });
 }
 
 }  // namespace
@@ -69,15 +92,15 @@ void add_message_routes(http::route_table& table, core::task_service& tasks) {
                      if (auto checked = no_query(from); !checked) return to.fail(checked.error());
                      const auto id = task_in_path(from);
                      if (!id) return to.fail(id.error());
+                     const auto stream = wants_stream(from);
+                     if (!stream) return to.fail(stream.error());
                      auto once = http::idempotency_of(from);
                      if (!once) return to.fail(once.error());
-                     auto what = read_message(from);
-                     if (!what) return to.fail(what.error());
-                     tasks.send(from.caller, *id, std::move(*what), std::move(*once),
-                                [to = std::move(to)](result<core::submitted_task> got) mutable {
-                                  if (!got) return to.fail(got.error());
-                                  to.json(202, encode(*got->task), headers_of(*got));
-                                });
+                     auto said = read_message(from);
+                     if (!said) return to.fail(said.error());
+                     core::further_message what{std::move(*said), std::move(*once)};
+                     if (*stream) return send_and_stream(tasks, std::move(from.caller), *id, std::move(what), std::move(to));
+                     send_and_answer(tasks, from.caller, *id, std::move(what), preferred_wait(from), std::move(to));
                    }});
 }
 

@@ -11,6 +11,8 @@ namespace {
 const core::task& task_of(const core::submitted_task& from) { return *from.task; }
 const core::task& task_of(const core::task_ptr& from) { return *from; }
 
+std::string noun_of(const source& what) { return what.task ? "task" : "topic"; }
+
 /// The completion of a question that is answered with a task. Its end without a call is a failure.
 class ticket {
  public:
@@ -38,9 +40,10 @@ class ticket {
 
 }  // namespace
 
-conversation::conversation(core::task_service& tasks, core::caller who, std::string request_id, std::function<void()> ring,
-                           bounds within)
+conversation::conversation(core::task_service& tasks, core::topic_service& topics, core::caller who, std::string request_id,
+                           std::function<void()> ring, bounds within)
     : tasks_(tasks),
+      topics_(topics),
       who_(std::move(who)),
       request_id_(std::move(request_id)),
       within_(within),
@@ -65,7 +68,7 @@ void conversation::ask(std::string id, submit_order what) {
 }
 
 void conversation::ask(std::string id, message_order what) {
-  tasks_.send(who_, what.to, std::move(what.what), std::nullopt, ticket{std::move(id), request_id_, outbox_});
+  tasks_.send(who_, what.to, {std::move(what.what)}, ticket{std::move(id), request_id_, outbox_});
 }
 
 void conversation::ask(std::string id, cancel_order what) {
@@ -73,24 +76,34 @@ void conversation::ask(std::string id, cancel_order what) {
 }
 
 void conversation::ask(std::string id, const subscribe_order& what) {
-  if (!what.to.task) return refuse(id, fail(errc::unsupported, "topics come with the bus"));
-  if (const auto there = subscribers_.find(*what.to.task); there != subscribers_.end()) {
-    return refuse(id, fail(errc::conflict, "this connection follows the task already, since frame " + there->second->id() +
-                                               "; unsubscribe first"));
+  if (const auto there = subscribers_.find(what.to); there != subscribers_.end()) {
+    return refuse(id, fail(errc::conflict, "this connection follows the " + noun_of(what.to) + " already, since frame " +
+                                               there->second->id() + "; unsubscribe first"));
   }
   if (subscribers_.size() >= within_.subscriptions) {
     return refuse(id, fail(errc::limit_exceeded, "at most " + std::to_string(within_.subscriptions) +
                                                      " subscriptions on one connection; unsubscribe from another one"));
   }
-  const auto made = std::make_shared<subscriber>(std::move(id), *what.to.task, within_.credit, outbox_);
-  subscribers_.emplace(made->task(), made);
-  tasks_.subscribe(who_, made->task(), what.after, within_.credit, made, completion_for(made, outbox_));
+  if (what.to.task) return follow_task(std::move(id), what);
+  follow_topic(std::move(id), what);
+}
+
+void conversation::follow_task(std::string id, const subscribe_order& what) {
+  const auto made = std::make_shared<task_subscriber>(std::move(id), what.to, within_.credit, outbox_);
+  subscribers_.emplace(what.to, made);
+  tasks_.subscribe(who_, *what.to.task, what.after.value_or(0), within_.credit, made, completion_for(made, outbox_));
+}
+
+void conversation::follow_topic(std::string id, const subscribe_order& what) {
+  const auto made = std::make_shared<topic_subscriber>(std::move(id), what.to, within_.credit, outbox_);
+  subscribers_.emplace(what.to, made);
+  topics_.subscribe(who_, what.to.topic, what.after, within_.credit, made, completion_for(made, outbox_));
 }
 
 void conversation::ask(std::string id, const unsubscribe_order& what) {
-  if (!what.from.task) return refuse(id, fail(errc::unsupported, "topics come with the bus"));
-  const auto found = subscribers_.find(*what.from.task);
-  if (found == subscribers_.end()) return refuse(id, fail(errc::not_found, "this connection does not follow that task"));
+  const auto found = subscribers_.find(what.from);
+  if (found == subscribers_.end())
+    return refuse(id, fail(errc::not_found, "this connection does not follow that " + noun_of(what.from)));
   found->second->leave();
   subscribers_.erase(found);
   answer(ack(id));
@@ -130,6 +143,12 @@ std::optional<std::string> conversation::text_of(const shown& what) {
   return live_frame(what.to->id(), what.what);
 }
 
+std::optional<std::string> conversation::text_of(const published& what) {
+  if (what.to->has_left()) return std::nullopt;
+  what.to->event_taken(core::credits_of(*what.what));
+  return event_frame(what.to->id(), *what.what, what.dropped);
+}
+
 std::optional<std::string> conversation::text_of(const ended& what) {
   if (what.to->has_left()) return std::nullopt;
   forget(*what.to);
@@ -139,7 +158,7 @@ std::optional<std::string> conversation::text_of(const ended& what) {
 
 void conversation::end() {
   outbox_->close();
-  for (const auto& [task, each] : subscribers_) each->leave();
+  for (const auto& [from, each] : subscribers_) each->leave();
   subscribers_.clear();
 }
 
@@ -148,7 +167,7 @@ void conversation::answer(std::string text) { outbox_->put(answered{std::move(te
 void conversation::refuse(std::string_view id, const error& why) { answer(error_frame(id, why, request_id_)); }
 
 void conversation::forget(const subscriber& who) {
-  const auto found = subscribers_.find(who.task());
+  const auto found = subscribers_.find(who.from());
   const auto last = found->second;
   subscribers_.erase(found);
   last->leave();

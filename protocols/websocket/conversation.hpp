@@ -1,4 +1,4 @@
-// The conversation: what one WebSocket client asks of the port of tasks, and what comes back, frame by frame.
+// The conversation: what one WebSocket client asks of the ports of tasks and topics, and what comes back, frame by frame.
 // Made by the route for each connection, owned by the session that drives it.
 // Lives on the session's thread; answers and events come into its outbox from any.
 #pragma once
@@ -8,6 +8,7 @@
 #include <string>
 
 #include "protocols/core/caller.hpp"
+#include "protocols/core/ports/topic_service.hpp"
 #include "protocols/http/dialogue.hpp"
 #include "protocols/websocket/frame.hpp"
 #include "protocols/websocket/outbox.hpp"
@@ -24,9 +25,9 @@ struct bounds {
 
 class conversation final : public http::dialogue {
  public:
-  /// `tasks` must outlive it.
-  conversation(core::task_service& tasks, core::caller who, std::string request_id, std::function<void()> ring,
-               bounds within = {});
+  /// Both ports must outlive it.
+  conversation(core::task_service& tasks, core::topic_service& topics, core::caller who, std::string request_id,
+               std::function<void()> ring, bounds within = {});
   /// Ends it: what waits in the outbox and whoever put it there would keep each other.
   ~conversation() override { end(); }
   conversation(const conversation&) = delete;
@@ -46,11 +47,14 @@ class conversation final : public http::dialogue {
   void ask(std::string id, const subscribe_order& what);
   void ask(std::string id, const unsubscribe_order& what);
   void ask(std::string id, ping_order);
+  void follow_task(std::string id, const subscribe_order& what);
+  void follow_topic(std::string id, const subscribe_order& what);
 
   std::optional<std::string> text_of(answered what);
   std::optional<std::string> text_of(opened what);
   std::optional<std::string> text_of(const happened& what);
   std::optional<std::string> text_of(const shown& what);
+  std::optional<std::string> text_of(const published& what);
   std::optional<std::string> text_of(const ended& what);
 
   void answer(std::string text);
@@ -58,11 +62,12 @@ class conversation final : public http::dialogue {
   void forget(const subscriber& who);
 
   core::task_service& tasks_;
+  core::topic_service& topics_;
   core::caller who_;
   std::string request_id_;
   bounds within_;
   std::shared_ptr<outbox> outbox_;
-  std::map<task_id, subscriber_ptr> subscribers_;
+  std::map<source, subscriber_ptr> subscribers_;
 };
 
 }  // namespace mofa::websocket

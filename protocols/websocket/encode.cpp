@@ -1,5 +1,6 @@
 #include "protocols/websocket/encode.hpp"
 
+#include "protocols/core/json_text.hpp"
 #include "protocols/core/task_text.hpp"
 #include "protocols/http/problem.hpp"
 
@@ -17,6 +18,13 @@ std::string start(std::string_view type, std::string_view id, std::size_t rest_b
   return out;
 }
 
+std::string event_start(std::string_view id, std::string_view event) {
+  auto out = start("event", id, event.size());
+  out += R"(,"event":)";
+  out += event;
+  return out;
+}
+
 }  // namespace
 
 std::string ack(std::string_view id, const core::task& what) {
@@ -30,10 +38,12 @@ std::string ack(std::string_view id, const core::task& what) {
 std::string ack(std::string_view id) { return start("ack", id, 0) + '}'; }
 
 std::string event_frame(std::string_view id, const core::event& what) {
-  const auto text = core::to_json_text(what);
-  auto out = start("event", id, text.size());
-  out += R"(,"event":)";
-  out += text;
+  return event_start(id, core::to_json_text(what)) + '}';
+}
+
+std::string event_frame(std::string_view id, const core::topic_message& what, std::uint64_t dropped) {
+  auto out = event_start(id, core::to_json_text(what));
+  if (dropped > 0) core::append_number(out += R"(,"dropped":)", dropped);
   out += '}';
   return out;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocols/core/submission.hpp"
+#include "protocols/core/topic.hpp"
 #include "protocols/document/document.hpp"
 #include "server/base/limits.hpp"
 #include "server/base/nearest.hpp"
@@ -37,6 +38,15 @@ task_id task_from(reading& of) {
   return {};
 }
 
+std::string topic_from(reading& of) {
+  auto text = of.fields.text("topic", limits::topic_bytes);
+  if (!text) return {};
+  const auto pattern = core::topic_pattern::parse(*std::move(text));
+  if (pattern) return pattern->text();
+  of.fields.add("topic", pattern.error().detail);
+  return {};
+}
+
 source source_from(reading& of) {
   source out;
   const bool task = of.fields.find("task_id") != nullptr;
@@ -46,8 +56,7 @@ source source_from(reading& of) {
   } else if (task) {
     out.task = task_from(of);
   } else {
-    out.topic = of.fields.text("topic", limits::client_id_bytes).value_or("");
-    if (out.topic.empty()) of.fields.add("topic", "must name a topic");
+    out.topic = topic_from(of);
   }
   return out;
 }
@@ -65,8 +74,10 @@ order read_cancel(reading& of) { return cancel_order{task_from(of), core::cancel
 
 order read_subscribe(reading& of) {
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
-  const auto after = of.fields.integer("after", 0, most).value_or(0);
-  return subscribe_order{source_from(of), static_cast<std::uint64_t>(after)};
+  subscribe_order out;
+  if (const auto after = of.fields.integer("after", 0, most)) out.after = static_cast<std::uint64_t>(*after);
+  out.to = source_from(of);
+  return out;
 }
 
 order read_unsubscribe(reading& of) { return unsubscribe_order{source_from(of)}; }

@@ -3,6 +3,7 @@
 // Pure values and functions; any thread.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,10 +14,13 @@
 
 namespace mofa::websocket {
 
-/// What a subscription follows: a task, or else a topic.
+/// What a subscription follows: a task, or else the topics of a pattern.
 struct source {
   std::optional<task_id> task;
   std::string topic;
+
+  friend bool operator==(const source&, const source&) = default;
+  friend auto operator<=>(const source&, const source&) = default;
 };
 
 /// {"type": "submit", "agent", …}: the members of the POST's body.
@@ -36,7 +40,7 @@ struct cancel_order {
 /// {"type": "subscribe", "task_id" | "topic", "after"?}
 struct subscribe_order {
   source to;
-  std::uint64_t after = 0;
+  std::optional<std::uint64_t> after;  ///< a task's begin is 0; without it a topic is followed from now on
 };
 /// {"type": "unsubscribe", "task_id" | "topic"}
 struct unsubscribe_order {

@@ -11,6 +11,7 @@ struct size_of {
   std::size_t operator()(const opened&) const { return item_bytes; }
   std::size_t operator()(const happened& one) const { return one.what->data.size() + item_bytes; }
   std::size_t operator()(const shown& one) const { return one.what.data.size() + item_bytes; }
+  std::size_t operator()(const published& one) const { return one.what->data.size() + item_bytes; }
   std::size_t operator()(const ended&) const { return item_bytes; }
 };
 

@@ -13,10 +13,12 @@
 #include <variant>
 
 #include "protocols/core/ports/task_service.hpp"
+#include "protocols/core/topic.hpp"
 
 namespace mofa::websocket {
 
 class subscriber;
+class task_subscriber;
 using subscriber_ptr = std::shared_ptr<subscriber>;
 
 /// The answer to a frame, ready to be sent.
@@ -33,8 +35,14 @@ struct happened {
   core::event_ptr what;
 };
 struct shown {
-  subscriber_ptr to;
+  std::shared_ptr<task_subscriber> to;
   core::live_frame what;
+};
+/// A message of a topic. `dropped`: how many the subscription has lost since the one before.
+struct published {
+  subscriber_ptr to;
+  core::topic_message_ptr what;
+  std::uint64_t dropped = 0;
 };
 /// Nothing follows; with a reason when that is not the end of the task.
 struct ended {
@@ -44,7 +52,7 @@ struct ended {
 
 class outbox {
  public:
-  using item = std::variant<answered, opened, happened, shown, ended>;
+  using item = std::variant<answered, opened, happened, shown, published, ended>;
 
   /// `ring` is called when an item comes into the empty outbox.
   outbox(std::size_t bytes, std::function<void()> ring) : room_bytes_(bytes), ring_(std::move(ring)) {}

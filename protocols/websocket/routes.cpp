@@ -7,7 +7,7 @@
 namespace mofa::websocket {
 namespace {
 
-void begin(core::task_service& tasks, http::request from, http::responder respond) {
+void begin(core::task_service& tasks, core::topic_service& topics, http::request from, http::responder respond) {
   if (!from.query.empty()) {
     return respond(http::problem(fail(errc::invalid, "this path takes no query parameters"), from.path, from.request_id));
   }
@@ -16,21 +16,22 @@ void begin(core::task_service& tasks, http::request from, http::responder respon
   out.status = 101;
   out.upgrade.emplace();
   out.upgrade->key = from.header("sec-websocket-key").value_or("");
-  out.upgrade->open = [&tasks, who = std::move(from.caller),
+  out.upgrade->open = [&tasks, &topics, who = std::move(from.caller),
                        request_id = std::move(from.request_id)](std::function<void()> ring) mutable {
-    return std::make_shared<conversation>(tasks, std::move(who), std::move(request_id), std::move(ring));
+    return std::make_shared<conversation>(tasks, topics, std::move(who), std::move(request_id), std::move(ring));
   };
   respond(std::move(out));
 }
 
 }  // namespace
 
-http::route_table routes(core::task_service& tasks) {
+http::route_table routes(core::task_service& tasks, core::topic_service& topics) {
   http::route_table out;
   // Who may only write tasks follows nothing: REST is enough then.
-  out.push_back({"GET", "/api/v1/ws", core::scope::tasks_read, [&tasks](http::request from, http::responder respond) {
-                   begin(tasks, std::move(from), std::move(respond));
-                 }});
+  out.push_back(
+      {"GET", "/api/v1/ws", core::scope::tasks_read, [&tasks, &topics](http::request from, http::responder respond) {
+         begin(tasks, topics, std::move(from), std::move(respond));
+       }});
   return out;
 }
 

@@ -4,11 +4,12 @@
 #pragma once
 
 #include "protocols/core/ports/task_service.hpp"
+#include "protocols/core/ports/topic_service.hpp"
 #include "protocols/http/route.hpp"
 
 namespace mofa::websocket {
 
-/// `tasks` must outlive the table.
-http::route_table routes(core::task_service& tasks);
+/// Both ports must outlive the table.
+http::route_table routes(core::task_service& tasks, core::topic_service& topics);
 
 }  // namespace mofa::websocket

@@ -25,25 +25,6 @@ class ticket {
 
 }  // namespace
 
-void subscriber::on_event(core::event_ptr what) {
-  if (!left_) to_->put(happened{shared_from_this(), std::move(what)});
-}
-
-void subscriber::on_frame(const core::live_frame& what) {
-  if (left_) return;
-  if (frames_ >= credit_) return to_->drop_frame();
-  ++frames_;
-  to_->put(shown{shared_from_this(), what});
-}
-
-void subscriber::on_end() {
-  if (!left_) to_->put(ended{shared_from_this(), std::nullopt});
-}
-
-void subscriber::on_failure(const error& why) {
-  if (!left_) to_->put(ended{shared_from_this(), why});
-}
-
 void subscriber::join(core::subscription_ptr feed) { feed_ = std::move(feed); }
 
 void subscriber::leave() {
@@ -51,11 +32,30 @@ void subscriber::leave() {
   feed_.reset();
 }
 
+void subscriber::end(std::optional<error> why) {
+  if (!left_) to_->put(ended{shared_from_this(), std::move(why)});
+}
+
 // Half of the credit at a time: a message to the feed for each event would cost more than the event.
-void subscriber::event_taken() {
-  ++owed_;
+void subscriber::event_taken(std::size_t credits) {
+  owed_ += credits;
   if (!feed_ || owed_ * 2 < credit_) return;
   feed_->grant(std::exchange(owed_, 0));
+}
+
+void task_subscriber::on_event(core::event_ptr what) {
+  if (!has_left()) to().put(happened{shared_from_this(), std::move(what)});
+}
+
+void task_subscriber::on_frame(const core::live_frame& what) {
+  if (has_left()) return;
+  if (frames_ >= credit()) return to().drop_frame();
+  ++frames_;
+  to().put(shown{std::static_pointer_cast<task_subscriber>(shared_from_this()), what});
+}
+
+void topic_subscriber::on_message(core::topic_message_ptr what, std::uint64_t dropped) {
+  if (!has_left()) to().put(published{shared_from_this(), std::move(what), dropped});
 }
 
 core::completion<core::subscription_ptr> completion_for(subscriber_ptr who, std::shared_ptr<outbox> to) {

@@ -45,7 +45,7 @@ int run_serve(const serve_arguments& wanted, extensions added) {
     fmt::print("# {}\n{}", loaded->origin, settings::to_yaml(loaded->values));
     return 0;
   }
-  return serve(*loaded, std::move(added));
+  return serve(*loaded, from, std::move(added));
 }
 
 // "90d" or "12h".
@@ -87,7 +87,7 @@ int run_validate(const std::vector<std::string>& files, const extensions& added)
   if (!loaded) return complain(loaded.error().detail);
   const auto bench = check_bench::make(loaded->values, added.tools);
   if (!bench) return complain(bench.error().detail);
-  const catalog::catalog kinds{(**bench)->kinds};
+  const catalog::catalog kinds{(**bench)->kinds, (**bench)->schemas};
   int code = 0;
   for (const auto& file : files) {
     const auto made = read_definition(file, kinds);
@@ -155,6 +155,7 @@ int run(int argc, char** argv, extensions added) {
   client::add_agents(root);
   client::add_tasks(root);
   client::add_events(root);
+  client::add_reload(root);
   add_new(root);
   add_validate(root, added);
   add_doctor(root, added);

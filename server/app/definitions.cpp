@@ -5,38 +5,51 @@
 
 #include "protocols/document/document.hpp"
 #include "server/app/files.hpp"
+#include "server/base/digest.hpp"
 
 namespace mofa::app {
 namespace {
 
 namespace fs = std::filesystem;
 
+// Editors and copying programs keep what is not finished in hidden files.
 bool is_definition(const fs::path& file) {
   const auto ending = file.extension();
-  return ending == ".yaml" || ending == ".yml" || ending == ".json";
-}
-
-result<std::vector<std::string>> files_of(const fs::path& folder) {
-  std::error_code trouble;
-  std::vector<std::string> out;
-  for (const auto& entry : fs::directory_iterator{folder, trouble})
-    if (entry.is_regular_file() && is_definition(entry.path())) out.push_back(entry.path().string());
-  if (trouble)
-    return fail(errc::io, folder.string() + ": " + trouble.message() + "; see `definitions` in the configuration");
-  std::sort(out.begin(), out.end());
-  return out;
+  return (ending == ".yaml" || ending == ".yml" || ending == ".json") && !file.filename().string().starts_with('.');
 }
 
 }  // namespace
 
-result<catalog::compiled> read_definition(const std::string& file, const catalog::catalog& kinds) {
-  auto text = file_contents(file);
-  if (!text) return std::move(text).error();
-  auto source = document::read(*text, file);
+result<std::vector<std::string>> definition_files_in(const fs::path& folder) {
+  std::error_code trouble;
+  std::vector<std::string> out;
+  for (fs::directory_iterator entry{folder, trouble}, end; !trouble && entry != end; entry.increment(trouble)) {
+    if (!is_definition(entry->path())) continue;
+    // One that cannot be looked at is a file that cannot be read, as far as anybody knows: reading it says why.
+    std::error_code unknown;
+    const bool file = entry->is_regular_file(unknown);
+    if (file || (unknown && unknown != std::errc::no_such_file_or_directory)) out.push_back(entry->path().string());
+  }
+  if (trouble)
+    return fail(trouble == std::errc::no_such_file_or_directory ? errc::not_found : errc::io,
+                folder.string() + ": " + trouble.message() + "; see `definitions` in the configuration");
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+result<catalog::compiled> compile_definition(const std::string& text, const std::string& file,
+                                             const catalog::catalog& kinds) {
+  auto source = document::read(text, file);
   if (!source) return std::move(source).error();
   auto made = kinds.compile(source->value);
   if (!made) return fail(made.error().code, document::explain(*source, made.error()));
   return made;
+}
+
+result<catalog::compiled> read_definition(const std::string& file, const catalog::catalog& kinds) {
+  const auto text = file_contents(file);
+  if (!text) return text.error();
+  return compile_definition(*text, file, kinds);
 }
 
 result<std::vector<file_definition>> read_definitions(const std::vector<fs::path>& folders, const catalog::catalog& kinds) {
@@ -45,24 +58,29 @@ result<std::vector<file_definition>> read_definitions(const std::vector<fs::path
   std::string mistakes;
   const auto complain = [&](const std::string& text) { mistakes += (mistakes.empty() ? "" : "\n") + text; };
   for (const auto& folder : folders) {
-    auto files = files_of(folder);
+    auto files = definition_files_in(folder);
     if (!files) {
       complain(files.error().detail);
       continue;
     }
     for (auto& file : *files) {
-      auto made = read_definition(file, kinds);
+      const auto text = file_contents(file);
+      auto made = text ? compile_definition(*text, file, kinds) : result<catalog::compiled>{text.error()};
       if (!made) {
         complain(made.error().detail);
         continue;
       }
       const auto [known, fresh] = file_of.emplace(made->definition->name, file);
-      if (!fresh) complain(file + ": agent '" + made->definition->name + "' is defined by " + known->second + " already");
-      out.push_back({std::move(file), std::move(*made)});
+      if (!fresh) complain(defined_twice(file, made->definition->name, known->second));
+      out.push_back({std::move(file), sha256_hex(*text), std::move(*made)});
     }
   }
   if (!mistakes.empty()) return fail(errc::invalid, std::move(mistakes));
   return out;
+}
+
+std::string defined_twice(const std::string& file, const std::string& agent, const std::string& other) {
+  return file + ": agent '" + agent + "' is defined by " + other + " already";
 }
 
 }  // namespace mofa::app

@@ -117,7 +117,7 @@ void add_ollama(const workbench& bench, const settings::configuration& from, std
 
 void add_definitions(const workbench& bench, const settings::configuration& from, std::vector<finding>& out) {
   const std::string begin = "mofa new agent NAME --kind scenario -o FILE, in a folder of `definitions`";
-  const auto files = read_definitions(from.definitions, catalog::catalog{bench.kinds});
+  const auto files = read_definitions(from.definitions, catalog::catalog{bench.kinds, bench.schemas});
   if (!files) {
     std::istringstream mistakes{files.error().detail};
     for (std::string one; std::getline(mistakes, one);)

@@ -11,7 +11,7 @@
 namespace mofa::app {
 
 /// Errors name the setting, or the file with line and column.
-result<std::shared_ptr<const models::registry>> make_models(const settings::model_settings& from, http_client::client& http,
-                                                            models::timer_ptr timer, const clock& time);
+result<std::shared_ptr<const models::registry>> make_models(const settings::model_settings& from,
+                                                            const models::surroundings& with);
 
 }  // namespace mofa::app

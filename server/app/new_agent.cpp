@@ -47,6 +47,8 @@ otherwise:
   - complete: {text: "You said: {{text}}"}
 
 # limits: {timeout_ms: 60000, max_concurrent_tasks: 16}         # of each task, of all tasks together
+# With a JSON Schema a task begins with data that fits it: mofa call NAME --data '{"who": "Ada"}'
+# input_schema: {type: object, properties: {who: {type: string}}, required: [who]}
 )yaml";
 
 constexpr std::string_view llm_skills =
@@ -67,6 +69,8 @@ tools: [calculator, clock]
 reasoning: react                  # react: model and tools in turn, until an answer; direct: one call, no tools
 history: {max_messages: 50}       # of the conversation, told to the model
 limits: {max_steps: 12, max_tokens: 100000, timeout_ms: 120000}
+# With a JSON Schema a task begins with data that fits it, and other models call this agent with these parameters.
+# input_schema: {type: object, properties: {question: {type: string}}, required: [question]}
 )yaml";
 
 struct example {

@@ -16,6 +16,8 @@
 #include "protocols/rest/routes.hpp"
 #include "protocols/websocket/routes.hpp"
 #include "server/app/definitions.hpp"
+#include "server/app/live_settings.hpp"
+#include "server/app/reloader.hpp"
 #include "server/app/version.hpp"
 #include "server/app/workbench.hpp"
 #include "server/base/limits.hpp"
@@ -31,7 +33,7 @@ namespace mofa::app {
 namespace {
 
 constexpr std::chrono::seconds housekeeping_every{30};
-constexpr std::size_t sweep_tasks = 1000;  // in one transaction: appends wait no longer than that
+constexpr std::size_t sweep_at_once = 1000;  // in one transaction: appends wait no longer than that
 constexpr int sweep_rounds = 20;
 
 int complain(const error& why) {
@@ -52,30 +54,13 @@ sigset_t block_signals() {
 }
 
 result<gateway::options> gateway_options(const settings::configuration& from) {
+  auto rules = gateway_rules(from);
+  if (!rules) return std::move(rules).error();
   gateway::options out;
+  static_cast<gateway::rules&>(out) = std::move(*rules);
   out.address = from.listen.address;
   out.port = from.listen.port;
   out.threads = from.threads.io > 0 ? from.threads.io : settings::available_cpus();
-  out.body_bytes = from.limits.body_bytes;
-  out.header_bytes = from.limits.header_bytes;
-  out.in_flight = from.limits.in_flight;
-  out.connections = from.limits.connections;
-  out.header_timeout = from.timeouts.header;
-  out.idle_timeout = from.timeouts.idle;
-  out.write_timeout = from.timeouts.write;
-  out.cors_origins = from.cors.origins;
-  for (const auto& one : from.auth.keys) {
-    gateway::key made{one.name, {}, one.tenant, 0, one.expires};
-    const auto hash = gateway::parse_key_hash(one.hash);
-    if (!hash) return fail(errc::invalid, "auth.keys: the hash of '" + one.name + "' is not sha256:<64 hex digits>");
-    made.hash = *hash;
-    for (const auto& name : one.scopes) {
-      const auto scope = core::scope_from(name);
-      if (!scope) return fail(errc::invalid, "auth.keys: '" + one.name + "' has the unknown scope '" + name + "'");
-      made.scopes |= static_cast<unsigned>(*scope);
-    }
-    out.keys.push_back(std::move(made));
-  }
   return out;
 }
 
@@ -93,28 +78,39 @@ void greet(const settings::loaded& from, std::uint16_t port, std::size_t agents,
   std::fflush(stdout);
 }
 
-void sweep(core::store& store, const clock& time, const settings::retention_settings& keep) {
-  const auto now = time.now();
+/// Calls `once`, which deletes at most `sweep_at_once`, until it finds no more of them.
+template <class Once>
+void sweep_all(std::string_view what, Once once) {
   std::size_t deleted = 0;
   for (int round = 0; round < sweep_rounds; ++round) {
-    const auto swept = store.sweep(now - keep.completed, now - keep.failed, now - std::chrono::hours{24}, sweep_tasks);
-    if (!swept) return spdlog::warn("retention sweep failed error={}", telemetry::quoted(swept.error().detail));
+    const result<std::size_t> swept = once();
+    if (!swept) return spdlog::warn("retention sweep failed of={} error={}", what, telemetry::quoted(swept.error().detail));
     deleted += *swept;
-    if (*swept < sweep_tasks) break;
+    if (*swept < sweep_at_once) break;
   }
-  if (deleted > 0) spdlog::info("retention sweep deleted={}", deleted);
+  if (deleted > 0) spdlog::info("retention sweep of={} deleted={}", what, deleted);
 }
 
-// Until a signal comes that ends the server; twice a minute the house is kept.
-int wait_for_signal(const sigset_t& signals, core::store& store, const clock& time,
-                    const settings::retention_settings& keep) {
+void sweep(core::store& store, const clock& time, const settings::retention_settings& keep) {
+  const auto now = time.now();
+  sweep_all("tasks", [&] {
+    return store.sweep(now - keep.completed, now - keep.failed, now - std::chrono::hours{24}, sweep_at_once);
+  });
+  sweep_all("topic_messages", [&] { return store.topics().sweep_messages(now - keep.topic_messages, sweep_at_once); });
+}
+
+// Until a signal comes that ends the server; at first and then twice a minute the house is kept.
+int wait_for_signal(const sigset_t& signals, core::store& store, const clock& time, reloader& reloads) {
+  sweep(store, time, reloads.now()->retention);
   for (;;) {
     const timespec span{housekeeping_every.count(), 0};
     const int got = sigtimedwait(&signals, nullptr, &span);
     if (got == SIGTERM || got == SIGINT) return got;
-    if (got == SIGHUP)
-      spdlog::warn("signal=SIGHUP ignored: a running server does not take over a changed configuration yet; restart it");
-    sweep(store, time, keep);
+    if (got == SIGHUP) {
+      reloads.reload([](const result<core::reload_report>&) {});  // what came of it is in the log
+    } else {
+      sweep(store, time, reloads.now()->retention);
+    }
   }
 }
 
@@ -124,18 +120,33 @@ int wait_for_signal(const sigset_t& signals, core::store& store, const clock& ti
   std::_Exit(exit_gave_up);
 }
 
-result<std::size_t> fill_catalog(catalog::catalog& all, const settings::configuration& from, core::store& store,
-                                 const clock& time) {
-  auto files = read_definitions(from.definitions, all);
-  if (!files) return std::move(files).error();
-  for (auto& one : *files) {
-    auto kept = all.put(std::move(one.made), one.file, store, time.now());
+result<void> fill_catalog(catalog::catalog& all, const std::vector<file_definition>& files, core::store& store,
+                          const clock& time) {
+  for (const auto& one : files) {
+    auto kept = all.put(one.made, one.file, store, time.now());
     if (!kept) return std::move(kept).error();
   }
   const auto left_out = all.restore(store);
   if (!left_out) return left_out.error();
   for (const auto& why : *left_out) spdlog::warn("agent left out reason={}", telemetry::quoted(why));
-  return all.names().size();
+  for (const auto& one : all.all())
+    if (!one.error.empty())
+      spdlog::warn("agent restricted agent={} reason={}", one.current.definition->name, telemetry::quoted(one.error));
+  return {};
+}
+
+// What of a configuration a running server takes over.
+live_parts parts_of(gateway::gateway& door, actors::kernel& kernel) {
+  return {[&door](const settings::configuration& next) -> result<void> {
+            const auto rules = gateway_rules(next);
+            if (!rules) return rules.error();
+            return door.may_follow(*rules);
+          },
+          [&door, &kernel](const settings::configuration& next) {
+            (void)telemetry::adjust_logging(next.log.level, next.log.format);
+            if (auto rules = gateway_rules(next)) (void)door.follow(std::move(*rules));
+            kernel.schedule_by(scheduling_of(next));
+          }};
 }
 
 rest::inventory inventory_of(const workbench& from) {
@@ -156,7 +167,7 @@ void end_on_second_signal(const sigset_t& signals) {
 
 }  // namespace
 
-int serve(const settings::loaded& configuration, extensions added) {
+int serve(const settings::loaded& configuration, const settings::sources& from, extensions added) {
   const auto& values = configuration.values;
   const auto signals = block_signals();
   if (auto logs = telemetry::configure_logging(values.log.level, values.log.format); !logs) return complain(logs.error());
@@ -175,46 +186,52 @@ int serve(const settings::loaded& configuration, extensions added) {
 
   store::memory_desk memory{**store, time};
   const auto bench =
-      workbench::make(values, std::move(added.tools), memory, time, {std::shared_ptr<void>{}, &metrics.outbound()});
+      workbench::make(values, std::move(added.tools), memory, time, {std::shared_ptr<void>{}, &metrics.outbound()},
+                      {std::shared_ptr<void>{}, &metrics.models()});
   if (!bench) return complain(bench.error());
-  catalog::catalog definitions{(*bench)->kinds};
-  const auto agents = fill_catalog(definitions, values, **store, time);
-  if (!agents) return complain(agents.error());
+  catalog::catalog definitions{(*bench)->kinds, (*bench)->schemas};
+  auto files = read_definitions(values.definitions, definitions);
+  if (!files) return complain(files.error());
+  if (const auto filled = fill_catalog(definitions, *files, **store, time); !filled) return complain(filled.error());
 
   actors::kernel_options kernel_options;
   kernel_options.workers = values.threads.actors > 0 ? values.threads.actors : settings::available_cpus();
   kernel_options.readers = how.readers;
   kernel_options.tools = (*bench)->tools.all();
   kernel_options.models = (*bench)->models.get();
-  kernel_options.scheduling.slots = {{"model", values.scheduling.model_slots}, {"tool", values.scheduling.tool_slots}};
-  kernel_options.scheduling.ageing = values.scheduling.ageing;
+  kernel_options.scheduling = scheduling_of(values);
   kernel_options.on_give_up = [](const std::string& causes) { give_up(causes); };
   auto kernel =
       actors::kernel::start(std::move(kernel_options), **store, definitions, time, wrapped ? *wrapped : metrics.actors());
   if (!kernel) return complain(kernel.error());
 
   std::atomic<bool> draining{false};
-  auto routes = rest::routes({(*kernel)->tasks(), (*kernel)->agents(), inventory_of(**bench),
+  auto routes = rest::routes({(*kernel)->tasks(), (*kernel)->agents(), (*kernel)->topics(), inventory_of(**bench),
                               [&draining] {
                                 return rest::readiness{!draining, draining ? "draining" : ""};
                               },
                               std::string{version}});
+  reloader reloads{from, configuration, definition_files{definitions, (*kernel)->files(), *files}};
+  for (auto& each : rest::configuration_routes(reloads)) routes.push_back(std::move(each));
   for (auto& each : openai::routes((*kernel)->tasks(), (*kernel)->agents())) routes.push_back(std::move(each));
-  for (auto& each : websocket::routes((*kernel)->tasks())) routes.push_back(std::move(each));
+  for (auto& each : websocket::routes((*kernel)->tasks(), (*kernel)->topics())) routes.push_back(std::move(each));
   routes.push_back(metrics.route());
   auto wanted = gateway_options(values);
   if (!wanted) return complain(wanted.error());
   auto gateway = gateway::gateway::listen(std::move(*wanted), std::move(routes), metrics.gateway(), time);
   if (!gateway) return complain(gateway.error());
   (*gateway)->start();
-  greet(configuration, (*gateway)->port(), *agents, (*bench)->models->default_notice());
+  reloads.start(parts_of(**gateway, **kernel));
+  greet(configuration, (*gateway)->port(), definitions.names().size(), (*bench)->models->default_notice());
 
-  const int got = wait_for_signal(signals, **store, time, values.retention);
-  spdlog::info("draining signal={} grace_ms={}", got == SIGTERM ? "SIGTERM" : "SIGINT", values.shutdown.grace.count());
+  const int got = wait_for_signal(signals, **store, time, reloads);
+  const auto grace = reloads.now()->shutdown.grace;
+  spdlog::info("draining signal={} grace_ms={}", got == SIGTERM ? "SIGTERM" : "SIGINT", grace.count());
   end_on_second_signal(signals);
   draining = true;
-  if (!(*gateway)->drain(values.shutdown.grace)) spdlog::warn("connections were still open after the grace period");
+  if (!(*gateway)->drain(grace)) spdlog::warn("connections were still open after the grace period");
   (*gateway)->stop();
+  reloads.stop();
   (*kernel)->stop();
   spdlog::info("stopped");
   return 0;

@@ -24,8 +24,9 @@ struct extensions {
 /// Exit code when the supervision tree gave up (EX_SOFTWARE of sysexits.h).
 inline constexpr int exit_gave_up = 70;
 
-/// Runs the server until SIGTERM or SIGINT; a second one ends it at once. Returns the process's exit code.
+/// Runs the server until SIGTERM or SIGINT; a second one ends it at once. SIGHUP reads the configuration again, `from` where
+/// it came from. Returns the process's exit code.
 /// Start-up errors are one line each on stderr, exit code 1.
-int serve(const settings::loaded& configuration, extensions added);
+int serve(const settings::loaded& configuration, const settings::sources& from, extensions added);
 
 }  // namespace mofa::app

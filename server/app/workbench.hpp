@@ -8,6 +8,7 @@
 
 #include "protocols/core/ports/context_memory.hpp"
 #include "protocols/core/ports/kind.hpp"
+#include "protocols/core/ports/schema.hpp"
 #include "server/base/clock.hpp"
 #include "server/http_client/client.hpp"
 #include "server/http_client/probe.hpp"
@@ -31,12 +32,14 @@ struct workbench {
   models::timer_ptr timer;
   std::shared_ptr<const models::registry> models;
   tools::registry tools;
+  core::schema_compiler schemas;
   std::vector<std::shared_ptr<const core::agent_kind>> kinds;
 
   /// `memory` and `time` must outlive it. Errors name the setting.
   static result<std::unique_ptr<workbench>> make(const settings::configuration& from, std::vector<core::tool_ptr> added,
                                                  core::context_memory& memory, const clock& time,
-                                                 std::shared_ptr<http_client::probe> watch = nullptr);
+                                                 std::shared_ptr<http_client::probe> watch = nullptr,
+                                                 std::shared_ptr<models::probe> models_watch = nullptr);
 };
 
 }  // namespace mofa::app

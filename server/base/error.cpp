@@ -52,6 +52,8 @@ std::string_view to_string(errc code) {
       return "overloaded";
     case errc::unavailable:
       return "unavailable";
+    case errc::draining:
+      return "draining";
     case errc::storage_full:
       return "storage_full";
     case errc::timeout:

@@ -38,7 +38,8 @@ enum class errc {
   unsupported_media_type,
   queue_full,       ///< the agent's own queue has no room: 429
   overloaded,       ///< the server has no room: 503
-  unavailable,      ///< a part is restarting, paused or draining; try again
+  unavailable,      ///< a part is restarting or paused; try again
+  draining,         ///< the agent takes no new tasks: 503
   storage_full,     ///< the disk is full; new work is refused
   timeout,          ///< no answer within the deadline
   limit_exceeded,   ///< a budget of the task, its agent or its parent has no room for it

@@ -24,5 +24,7 @@ inline constexpr int page_max = 200;
 inline constexpr int wait_max_seconds = 60;              ///< Prefer: wait
 inline constexpr std::int64_t descendants_max = 10'000;  ///< of one task
 inline constexpr int depth_max = 16;                     ///< ancestors of one task
+inline constexpr std::size_t topic_bytes = 256;          ///< of a topic's name or pattern
+inline constexpr int topic_hops_max = 16;                ///< tasks made from messages that lead to one message
 
 }  // namespace mofa::limits

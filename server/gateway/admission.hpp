@@ -37,17 +37,19 @@ class admission {
     admission* gate_ = nullptr;
   };
 
-  std::size_t limit() const { return limit_; }
+  std::size_t limit() const { return limit_.load(std::memory_order_relaxed); }
+  /// From now on so many; who is inside stays.
+  void allow(std::size_t limit) { limit_.store(limit, std::memory_order_relaxed); }
 
   /// An empty slot when the gate is full.
   slot enter() {
-    if (inside_.fetch_add(1, std::memory_order_relaxed) < limit_) return slot{*this};
+    if (inside_.fetch_add(1, std::memory_order_relaxed) < limit()) return slot{*this};
     inside_.fetch_sub(1, std::memory_order_relaxed);
     return {};
   }
 
  private:
-  std::size_t limit_;
+  std::atomic<std::size_t> limit_;
   std::atomic<std::size_t> inside_{0};
 };
 

@@ -21,7 +21,7 @@ http::response no_content() {
 
 }  // namespace
 
-door::door(const options& settings, const router& routes)
+door::door(const rules& settings, const router& routes)
     : cors_origins_(settings.cors_origins), keys_(settings.keys), routes_(routes) {}
 
 std::string_view door::readable_by(std::string_view origin) const {
@@ -90,14 +90,16 @@ verdict door::judge(http::request& ask, time_point now) const {
   const bool open = route != nullptr && !route->scope;
   // All methods of a path speak one dialect.
   const auto* dialect = found ? found->where->routes.front() : nullptr;
+  std::optional<shown_key> key;
   if (keys_.empty()) {
     ask.caller = local_caller();
   } else if (open) {
     ask.caller.principal = "anonymous";
-  } else if (auto caller = keys_.identify(ask, now)) {
-    ask.caller = *std::move(caller);
+  } else if (auto known = keys_.identify(ask, now)) {
+    ask.caller = std::move(known->who);
+    key = std::move(known->key);
   } else {
-    return refuse(ask, caller.error(), pattern, dialect);
+    return refuse(ask, known.error(), pattern, dialect);
   }
   if (const auto why = refuse_origin(ask)) return refuse(ask, *why, pattern, dialect);
   if (!found) return refuse(ask, found.error(), unmatched, nullptr);
@@ -121,6 +123,7 @@ verdict door::judge(http::request& ask, time_point now) const {
   verdict out;
   out.route = route;
   out.pattern = pattern;
+  out.key = std::move(key);
   return out;
 }
 

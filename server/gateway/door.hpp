@@ -1,5 +1,5 @@
 // The door: decides from a request's header whether it may come in, and to which route.
-// Owned by the gateway, immutable.
+// Owned by the house, immutable: other rules are another door.
 // Called by all sessions, on any thread.
 #pragma once
 
@@ -19,15 +19,19 @@ struct verdict {
   const http::route* route = nullptr;
   std::string_view pattern = "unmatched";
   std::optional<http::response> answer;
-  std::string_view refusal;  ///< name of the errc when the answer is a refusal
+  std::string_view refusal;      ///< name of the errc when the answer is a refusal
+  std::optional<shown_key> key;  ///< the caller's
 };
 
 class door {
  public:
-  door(const options& settings, const router& routes);
+  door(const rules& settings, const router& routes);
 
   /// In this order: Host, preflight, query, route, key, Origin, method, scope. Fills in the request's caller and parameters.
   verdict judge(http::request& ask, time_point now) const;
+
+  /// Whether somebody who came in with that key (nothing: without one) would come in now; see keyring::still_knows().
+  bool still_lets_in(const std::optional<shown_key>& key, time_point now) const { return keys_.still_knows(key, now); }
 
   /// The origin when it may read answers (it is in `cors.origins`); empty otherwise.
   std::string_view readable_by(std::string_view origin) const;

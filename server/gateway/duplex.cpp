@@ -33,15 +33,19 @@ std::string_view label_of(const error_code& why) {
 
 }  // namespace
 
-duplex::duplex(socket& peer, shared& common, std::shared_ptr<bell> session, steady::time_point& due)
-    : socket_(peer), shared_(common), bell_(std::move(session)), due_(due), stream_(peer) {
-  const auto& settings = shared_.settings;
-  ws::stream_base::timeout limits{};
-  limits.handshake_timeout = farewell;
-  limits.idle_timeout = settings.idle_timeout;
-  limits.keep_alive_pings = true;
-  stream_.set_option(limits);
-  stream_.read_message_max(settings.body_bytes);
+duplex::duplex(socket& peer, shared& common, const rules& limits, std::shared_ptr<bell> session, steady::time_point& due)
+    : socket_(peer),
+      shared_(common),
+      write_timeout_(limits.write_timeout),
+      bell_(std::move(session)),
+      due_(due),
+      stream_(peer) {
+  ws::stream_base::timeout patience{};
+  patience.handshake_timeout = farewell;
+  patience.idle_timeout = limits.idle_timeout;
+  patience.keep_alive_pings = true;
+  stream_.set_option(patience);
+  stream_.read_message_max(limits.body_bytes);
   stream_.auto_fragment(false);
   stream_.text(true);
 }
@@ -139,7 +143,7 @@ void duplex::write() {
   const auto piece = left_.substr(0, piece_bytes);
   left_.remove_prefix(piece.size());
   writing_ = true;
-  write_due_ = steady::now() + shared_.settings.write_timeout;
+  write_due_ = steady::now() + write_timeout_;
   due_ = std::min(due_, write_due_);
   stream_.async_write_some(left_.empty(), asio::buffer(piece.data(), piece.size()), [this](error_code why, std::size_t) {
     writing_ = false;

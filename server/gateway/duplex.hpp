@@ -18,8 +18,8 @@ namespace mofa::gateway {
 
 class duplex {
  public:
-  /// `due`: when look() is wanted at the latest; the session's, and read by its sweep.
-  duplex(socket& peer, shared& common, std::shared_ptr<bell> session, steady::time_point& due);
+  /// `limits`: those of its whole life. `due`: when look() is wanted at the latest; the session's, and read by its sweep.
+  duplex(socket& peer, shared& common, const rules& limits, std::shared_ptr<bell> session, steady::time_point& due);
 
   /// Answers 101; false when the peer is gone. `extra`: further headers.
   awaitable<bool> accept(const http::upgrade& what, std::string_view request_id);
@@ -53,6 +53,7 @@ class duplex {
 
   socket& socket_;
   shared& shared_;
+  milliseconds write_timeout_;
   std::shared_ptr<bell> bell_;
   steady::time_point& due_;
   stream stream_;

@@ -36,17 +36,20 @@ error explain_bind(const tcp::endpoint& where, const error_code& why) {
   return fail(errc::io, start + why.message());
 }
 
+result<void> check_keys(const options& settings, const rules& wanted) {
+  if (!wanted.keys.empty() || is_loopback_address(settings.address)) return {};
+  return fail(errc::invalid, "listen " + settings.address + ":" + std::to_string(settings.port) +
+                                 ": an address other than loopback needs a key; add one to auth.keys (mofa keys new NAME)");
+}
+
 result<tcp::endpoint> endpoint_of(const options& settings) {
   auto text = settings.address == "localhost" ? std::string{"127.0.0.1"} : settings.address;
   if (text.size() > 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
   error_code why;
   const auto address = asio::ip::make_address(text, why);
-  const auto named = "listen " + settings.address + ":" + std::to_string(settings.port) + ": ";
-  if (why) return fail(errc::invalid, named + "not an IP address");
-  if (settings.keys.empty() && !is_loopback_address(text)) {
-    return fail(errc::invalid,
-                named + "an address other than loopback needs a key; add one to auth.keys (mofa keys new NAME)");
-  }
+  if (why)
+    return fail(errc::invalid, "listen " + settings.address + ":" + std::to_string(settings.port) + ": not an IP address");
+  if (auto checked = check_keys(settings, settings); !checked) return std::move(checked).error();
   return tcp::endpoint{address, settings.port};
 }
 
@@ -172,6 +175,14 @@ bool gateway::drain(milliseconds grace) {
 void gateway::stop() {
   parts_->close_listener();
   for (const auto& each : parts_->workers) each->stop();
+}
+
+result<void> gateway::may_follow(const rules& next) const { return check_keys(parts_->common.settings, next); }
+
+result<void> gateway::follow(rules next) {
+  if (auto checked = may_follow(next); !checked) return checked;
+  parts_->common.follow(std::move(next));
+  return {};
 }
 
 std::uint16_t gateway::port() const { return parts_->port; }

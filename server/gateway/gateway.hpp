@@ -17,10 +17,8 @@
 
 namespace mofa::gateway {
 
-struct options {
-  std::string address = "127.0.0.1";  ///< an IP literal, or `localhost`
-  std::uint16_t port = 8080;          ///< 0: any free one
-  int threads = 1;
+/// What holds at the door and may change while the gateway runs; see follow().
+struct rules {
   std::size_t body_bytes = 8 * 1024 * 1024;
   std::size_t header_bytes = 16 * 1024;
   std::size_t in_flight = 4096;         ///< requests handled at one time; streams do not count once they are open
@@ -28,10 +26,16 @@ struct options {
   milliseconds header_timeout{10'000};  ///< from the first byte of a request to the end of its header
   milliseconds idle_timeout{75'000};    ///< between requests
   milliseconds write_timeout{30'000};   ///< without progress in an answer
-  milliseconds stream_comment_every{15'000};
-  std::size_t stream_credit = 64;  ///< events of one stream on their way at one time
   std::vector<std::string> cors_origins;
-  std::vector<key> keys;             ///< none: loopback only, with the Host and Origin rules
+  std::vector<key> keys;  ///< none: loopback only, with the Host and Origin rules
+};
+
+struct options : rules {
+  std::string address = "127.0.0.1";  ///< an IP literal, or `localhost`
+  std::uint16_t port = 8080;          ///< 0: any free one
+  int threads = 1;
+  milliseconds stream_comment_every{15'000};
+  std::size_t stream_credit = 64;    ///< events of one stream on their way at one time
   std::string server_name = "mofa";  ///< the Server header; empty: none
 };
 
@@ -51,6 +55,12 @@ class gateway {
   bool drain(milliseconds grace);
   /// Closes what is open and joins the threads. Answers that come later are dropped.
   void stop();
+  /// Whether follow() would take them. Error invalid: an address other than loopback, and no keys.
+  result<void> may_follow(const rules& next) const;
+  /// From when it returns, these hold for every request that begins. What has begun goes on as it began, but a stream or
+  /// WebSocket whose key is gone or has other scopes is ended within a quarter of a second. Any thread; errors as above, and
+  /// nothing has changed.
+  result<void> follow(rules next);
   /// The port that is listened on.
   std::uint16_t port() const;
 

@@ -1,14 +1,30 @@
 // The keyring: finds out who asks, from the key that a request shows.
-// Owned by the door; immutable after start.
+// Owned by the door; immutable.
 // Read by all sessions, on any thread.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "protocols/http/message.hpp"
 #include "server/gateway/key.hpp"
 
 namespace mofa::gateway {
+
+/// What is kept of a key while its holder stays connected: which one it is, and the rights that it gave.
+struct shown_key {
+  sha256_bytes hash{};
+  std::string tenant;
+  std::string principal;
+  unsigned scopes = 0;
+};
+
+/// Who asks, and with which key.
+struct holder {
+  core::caller who;
+  shown_key key;
+};
 
 class keyring {
  public:
@@ -19,7 +35,10 @@ class keyring {
 
   /// The caller behind `Authorization: Bearer …` or `X-API-Key: …`. errc::unauthenticated: no key, an unknown or an expired
   /// one.
-  result<core::caller> identify(const http::request& ask, time_point now) const;
+  result<holder> identify(const http::request& ask, time_point now) const;
+  /// Whether somebody who came with that key (nothing: without one) would come in now, as the same caller with the same
+  /// scopes. A key that expires at another time than before, but not yet, is the same key.
+  bool still_knows(const std::optional<shown_key>& from, time_point now) const;
 
  private:
   std::vector<key> keys_;

@@ -19,12 +19,17 @@ constexpr std::size_t reserve_at_most_bytes = 64 * 1024;
 
 }  // namespace
 
-request_reader::request_reader(std::size_t header_bytes, std::size_t body_bytes)
-    : header_bytes_(header_bytes), body_bytes_(body_bytes) {
-  header_limit(static_cast<std::uint32_t>(header_bytes));
-  body_limit(body_bytes);
+request_reader::request_reader(std::size_t header_bytes, std::size_t body_bytes) {
+  limit(header_bytes, body_bytes);
   eager(true);
   value_.headers.reserve(8);
+}
+
+void request_reader::limit(std::size_t header_bytes, std::size_t body_bytes) {
+  header_bytes_ = header_bytes;
+  body_bytes_ = body_bytes;
+  header_limit(static_cast<std::uint32_t>(header_bytes));
+  body_limit(body_bytes);
 }
 
 bool request_reader::at_most_left(std::size_t bytes) const {

@@ -16,6 +16,9 @@ class request_reader : public boost::beast::http::basic_parser<true> {
  public:
   request_reader(std::size_t header_bytes, std::size_t body_bytes);
 
+  /// Other sizes; before the first byte.
+  void limit(std::size_t header_bytes, std::size_t body_bytes);
+
   /// The request so far; complete once is_done().
   http::request& value() { return value_; }
   /// 10 or 11; after the request line.

@@ -32,11 +32,7 @@ std::string_view known_method(std::string_view method) {
 }  // namespace
 
 session::session(worker& home, socket peer)
-    : worker_(home),
-      shared_(home.common()),
-      socket_(std::move(peer)),
-      bell_(std::make_shared<bell>(home.post_box())),
-      buffer_(shared_.settings.header_bytes + swallow_at_most_bytes) {
+    : worker_(home), shared_(home.common()), socket_(std::move(peer)), bell_(std::make_shared<bell>(home.post_box())) {
   error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(tcp::no_delay{true}, ignored);
@@ -66,7 +62,8 @@ awaitable<void> session::run(std::shared_ptr<session> self) {
 }
 
 awaitable<bool> session::serve_one() {
-  reader_.emplace(shared_.settings.header_bytes, shared_.settings.body_bytes);
+  reader_.emplace(limits().header_bytes, limits().body_bytes);
+  obey_limits();
   request_id_.clear();
   path_.clear();
   origin_.clear();
@@ -74,6 +71,7 @@ awaitable<bool> session::serve_one() {
   pattern_ = "unmatched";
   head_only_ = false;
   keep_alive_ = false;
+  lasting_ = false;
 
   const auto header = co_await read_header();
   if (header && !*header) co_return false;
@@ -81,8 +79,9 @@ awaitable<bool> session::serve_one() {
   note_request();
   if (!header) co_return co_await refuse_input(header.error(), route_despite(header.error()));
 
-  auto found = shared_.entrance.judge(reader_->value(), shared_.now.now());
+  auto found = worker_.house_now().entrance.judge(reader_->value(), shared_.now.now());
   pattern_ = found.pattern;
+  key_ = std::move(found.key);
   if (!found.refusal.empty()) shared_.events.request_refused(found.refusal);
   const bool skip_body =
       found.answer && !reader_->is_done() && (reader_->expects_continue() || !reader_->at_most_left(swallow_at_most_bytes));
@@ -102,6 +101,14 @@ awaitable<bool> session::serve_one() {
   co_return co_await handle(*found.route);
 }
 
+// Of the moment at which a request begins: the connection may have waited for it since before a change.
+void session::obey_limits() {
+  const auto& now = worker_.house_now().limits;
+  reader_->limit(now.header_bytes, now.body_bytes);
+  // What is in it stays.
+  buffer_.max_size(std::max(now.header_bytes + swallow_at_most_bytes, buffer_.size()));
+}
+
 void session::note_request() {
   auto& ask = reader_->value();
   const auto given = ask.header("x-request-id").value_or("");
@@ -114,7 +121,7 @@ void session::note_request() {
   path_ = ask.path;
   method_ = known_method(ask.method);
   head_only_ = ask.method == "HEAD";
-  if (ask.from_browser) origin_ = shared_.entrance.readable_by(ask.header("origin").value_or(""));
+  if (ask.from_browser) origin_ = worker_.house_now().entrance.readable_by(ask.header("origin").value_or(""));
   if (!reader_->is_header_done()) return;
   http_1_0_ = reader_->version() < 11;
   keep_alive_ = reader_->keep_alive();
@@ -123,7 +130,7 @@ void session::note_request() {
 // A body may break the request off while its header is being read: announced too large, or with its first bytes wrong.
 const http::route* session::route_despite(const error& why) {
   if (!reader_->is_header_done() && why.code != errc::payload_too_large) return nullptr;
-  const auto found = shared_.entrance.judge(reader_->value(), shared_.now.now());
+  const auto found = worker_.house_now().entrance.judge(reader_->value(), shared_.now.now());
   pattern_ = found.pattern;
   return found.route;
 }
@@ -174,6 +181,13 @@ awaitable<bool> session::handle(const http::route& route) {
     answer = refusal(route, fail(errc::internal, "the request was dropped without an answer"));
   }
   slot.leave();
+  lasting_ = route.scope && (answer->upgrade || answer->stream);
+  // From here on follow() looks after it; before, while the request was being handled, nobody did.
+  if (lasting_ && !worker_.house_now().entrance.still_lets_in(key_, shared_.now.now())) {
+    shared_.events.request_refused(to_string(errc::unauthenticated));
+    co_return co_await reply(
+        refusal(route, fail(errc::unauthenticated, "the key was taken away or changed while the request was handled")));
+  }
   if (answer->upgrade) co_return co_await upgrade(*std::move(answer->upgrade));
   if (answer->stream) {
     auto what = *std::move(answer->stream);
@@ -243,6 +257,10 @@ void session::drain() {
   error_code ignored;
   if (phase_ == phase::idle) socket_.cancel(ignored);
   if (phase_ == phase::streaming) bell_->ring();
+}
+
+void session::follow(const house& now) {
+  if (lasting_ && !now.entrance.still_lets_in(key_, shared_.now.now())) abort();
 }
 
 void session::abort() {

@@ -30,6 +30,8 @@ class session : public std::enable_shared_from_this<session> {
   void sweep(steady::time_point now);
   /// Ends at the next good moment: at once when idle, after the answer when not.
   void drain();
+  /// Other rules hold: who has come in with a key that is gone may not stay, however long the stream still is.
+  void follow(const house& now);
   /// Ends now.
   void abort();
 
@@ -39,6 +41,8 @@ class session : public std::enable_shared_from_this<session> {
   enum class phase { idle, header, body, handling, writing, streaming, closing };
 
   // session.cpp
+  const rules& limits() { return worker_.house_now().limits; }
+  void obey_limits();
   awaitable<bool> serve_one();
   awaitable<bool> handle(const http::route& route);
   awaitable<bool> reply(http::response answer);
@@ -90,6 +94,8 @@ class session : public std::enable_shared_from_this<session> {
   bool head_only_ = false;
   bool http_1_0_ = false;
   bool keep_alive_ = false;
+  std::optional<shown_key> key_;
+  bool lasting_ = false;  ///< its answer is a stream or a WebSocket, and needs a key where there are keys
 
   phase phase_ = phase::idle;
   steady::time_point deadline_ = steady::time_point::max();

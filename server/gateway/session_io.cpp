@@ -19,11 +19,13 @@ constexpr std::size_t join_at_most_bytes = 4 * 1024;
 }  // namespace
 
 awaitable<result<bool>> session::read_header() {
-  const auto& settings = shared_.settings;
   const auto idle = [this] { return buffer_.size() == 0 && !reader_->got_some(); };
-  wait_for(phase::idle, settings.idle_timeout);
+  wait_for(phase::idle, limits().idle_timeout);
   while (true) {
-    if (phase_ == phase::idle && !idle()) wait_for(phase::header, settings.header_timeout);
+    if (phase_ == phase::idle && !idle()) {
+      obey_limits();
+      wait_for(phase::header, limits().header_timeout);
+    }
     if (buffer_.size() > 0) {
       auto parsed = parse();
       if (!parsed) co_return std::move(parsed).error();
@@ -35,7 +37,7 @@ awaitable<result<bool>> session::read_header() {
 }
 
 awaitable<result<bool>> session::read_body() {
-  wait_for(phase::body, shared_.settings.header_timeout);
+  wait_for(phase::body, limits().header_timeout);
   since_deadline_ = 0;
   while (true) {
     // What is in the buffer may be the part of a chunk's header that was there already: then more is needed first.
@@ -45,7 +47,7 @@ awaitable<result<bool>> session::read_body() {
     if (buffer_is_full()) co_return fail(errc::invalid_syntax, "a chunk's header or the trailers are too long");
     if (!co_await read_some(body_read_bytes)) co_return cut_off();
     if (since_deadline_ < body_progress_bytes) continue;
-    wait_for(phase::body, shared_.settings.header_timeout);
+    wait_for(phase::body, limits().header_timeout);
     since_deadline_ = 0;
   }
 }
@@ -93,7 +95,7 @@ awaitable<bool> session::write(std::string_view body) {
   error_code why;
   done += socket_.write_some(left(), why);
   while (done < total && (!why || why == asio::error::would_block)) {
-    wait_for(phase::writing, shared_.settings.write_timeout);
+    wait_for(phase::writing, limits().write_timeout);
     const auto [failed, count] = co_await socket_.async_write_some(left(), as_tuple);
     done += count;
     why = failed;

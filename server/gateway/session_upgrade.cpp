@@ -11,8 +11,8 @@ awaitable<bool> session::upgrade(http::upgrade what) {
     co_return co_await reply(http::problem(why, path_, request_id_));
   }
   buffer_.shrink_to_fit();
-  duplex line{socket_, shared_, bell_, comment_due_};
-  wait_for(phase::writing, shared_.settings.write_timeout);
+  duplex line{socket_, shared_, limits(), bell_, comment_due_};
+  wait_for(phase::writing, limits().write_timeout);
   const bool accepted = co_await line.accept(what, request_id_);
   wait_for(phase::streaming, milliseconds::max());
   finished(accepted ? 101 : 499);

@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <utility>
 
 #include "server/gateway/response_head.hpp"
 #include "server/gateway/session.hpp"
@@ -13,9 +14,8 @@ namespace mofa::gateway {
 namespace {
 
 // A deadline may pass unnoticed for a quarter of the shortest timeout.
-milliseconds tick_of(const options& settings) {
-  const auto shortest =
-      std::min({settings.header_timeout, settings.idle_timeout, settings.write_timeout, settings.stream_comment_every});
+milliseconds tick_of(const rules& limits, milliseconds comment_every) {
+  const auto shortest = std::min({limits.header_timeout, limits.idle_timeout, limits.write_timeout, comment_every});
   return std::clamp(shortest / 4, milliseconds{5}, milliseconds{250});
 }
 
@@ -54,6 +54,15 @@ void worker::stop() {
   mailbox_->close();
 }
 
+const house& worker::house_now() {
+  // Read before the house: a change in between is found the next time.
+  if (const auto newest = shared_.generation(); newest != house_generation_) {
+    house_ = shared_.newest_house();
+    house_generation_ = newest;
+  }
+  return *house_;
+}
+
 void worker::enter(session& who) {
   who.place = sessions_.size();
   sessions_.push_back(&who);
@@ -75,11 +84,12 @@ void worker::refresh_head() {
 }
 
 awaitable<void> worker::tick() {
-  const auto every = tick_of(shared_.settings);
   while (!stopping_) {
-    clock_tick_.expires_after(every);
+    clock_tick_.expires_after(tick_of(house_now().limits, shared_.settings.stream_comment_every));
     co_await clock_tick_.async_wait(as_tuple);
     refresh_head();
+    if (const auto& rules_now = house_now(); std::exchange(told_generation_, house_generation_) != house_generation_)
+      for (auto* each : sessions_) each->follow(rules_now);
     const auto now = steady::now();
     for (auto* each : sessions_) each->sweep(now);
   }

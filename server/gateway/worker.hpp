@@ -31,6 +31,8 @@ class worker {
 
   asio::io_context& io() { return io_; }
   shared& common() { return shared_; }
+  /// The rules of this moment; the worker's thread. Not to be held while something else is awaited.
+  const house& house_now();
   const std::shared_ptr<mailbox>& post_box() const { return mailbox_; }
   /// The lines that all answers of this moment have in common: Date and Server.
   const std::string& constant_head() const { return constant_head_; }
@@ -49,6 +51,9 @@ class worker {
   timer clock_tick_{io_.get_executor()};
   std::shared_ptr<mailbox> mailbox_ = std::make_shared<mailbox>(io_);
   std::vector<session*> sessions_;
+  std::shared_ptr<const house> house_ = shared_.newest_house();
+  std::uint64_t house_generation_ = 0;  ///< of which the house is, or a newer one
+  std::uint64_t told_generation_ = 0;   ///< of which the sessions have been told
   std::string constant_head_;
   std::chrono::sys_seconds head_at_{};
   bool stopping_ = false;

@@ -7,14 +7,13 @@
 namespace mofa::models {
 namespace {
 
-using delta_sink = callback<void(int, std::string)>;
 using answer_sink = callback<void(result<core::model_answer>)>;
 using chain = std::vector<named_model>;
 
 class chain_call : public std::enable_shared_from_this<chain_call> {
  public:
-  chain_call(std::shared_ptr<const chain> models, core::model_request what, delta_sink on_delta, answer_sink done)
-      : models_(std::move(models)), what_(std::move(what)), on_delta_(std::move(on_delta)), done_(std::move(done)) {}
+  chain_call(std::shared_ptr<const chain> models, core::model_request what, core::model_hearing hear, answer_sink done)
+      : models_(std::move(models)), what_(std::move(what)), hear_(std::move(hear)), done_(std::move(done)) {}
 
   void begin(std::size_t index) {
     core::running_call_ptr before;  // let go outside the lock
@@ -22,7 +21,7 @@ class chain_call : public std::enable_shared_from_this<chain_call> {
       const std::lock_guard lock{guard_};
       if (over_) return;
       index_ = index;
-      offset_ = last_attempt_;
+      offset_ = last_attempt_++;  // whatever comes of it, it is an attempt
       before = std::move(running_);
     }
     const auto& next = (*models_)[index];
@@ -30,7 +29,8 @@ class chain_call : public std::enable_shared_from_this<chain_call> {
     what.model = next.name;
     auto running = next.model->call(
         std::move(what),
-        [self = shared_from_this()](int attempt, std::string text) { self->take_text(attempt, std::move(text)); },
+        {[self = shared_from_this()](int attempt, std::string text) { self->take_text(attempt, std::move(text)); },
+         [self = shared_from_this()](core::failed_attempt failed) { self->take_retry(std::move(failed)); }},
         [self = shared_from_this(), index](result<core::model_answer> answer) { self->take(index, std::move(answer)); });
     const std::lock_guard lock{guard_};
     if (!over_ && index_ == index) running_.swap(running);
@@ -51,28 +51,43 @@ class chain_call : public std::enable_shared_from_this<chain_call> {
       attempt += offset_;
       last_attempt_ = attempt;
     }
-    on_delta_(attempt, std::move(text));
+    if (hear_.on_text) hear_.on_text(attempt, std::move(text));
+  }
+
+  void take_retry(core::failed_attempt failed) {
+    {
+      const std::lock_guard lock{guard_};
+      if (over_) return;
+      failed.attempt += offset_;
+      last_attempt_ = failed.attempt + 1;
+    }
+    if (hear_.on_retry) hear_.on_retry(std::move(failed));
   }
 
   void take(std::size_t index, result<core::model_answer> answer) {
     if (!answer && index + 1 < models_->size()) {
+      core::failed_attempt failed;
       {
         const std::lock_guard lock{guard_};
+        if (over_) return;
         failures_ += answer.error().detail + "; then ";
+        failed = {last_attempt_, std::move(answer.error().detail), {}};
       }
+      if (hear_.on_retry) hear_.on_retry(std::move(failed));
       return begin(index + 1);
     }
     {
       const std::lock_guard lock{guard_};
       if (std::exchange(over_, true)) return;
       if (!answer) answer.error().detail.insert(0, failures_);
+      if (answer) answer->attempts += offset_;
     }
     done_(std::move(answer));
   }
 
   std::shared_ptr<const chain> models_;
   core::model_request what_;
-  delta_sink on_delta_;
+  core::model_hearing hear_;
   answer_sink done_;
 
   std::mutex guard_;
@@ -97,12 +112,12 @@ class chain_model final : public core::model {
  public:
   explicit chain_model(chain models) : models_(std::make_shared<const chain>(std::move(models))) {}
 
-  core::running_call_ptr call(core::model_request what, delta_sink on_delta, answer_sink done) override {
+  core::running_call_ptr call(core::model_request what, core::model_hearing hear, answer_sink done) override {
     if (models_->size() == 1) {
       what.model = models_->front().name;
-      return models_->front().model->call(std::move(what), std::move(on_delta), std::move(done));
+      return models_->front().model->call(std::move(what), std::move(hear), std::move(done));
     }
-    auto made = std::make_shared<chain_call>(models_, std::move(what), std::move(on_delta), std::move(done));
+    auto made = std::make_shared<chain_call>(models_, std::move(what), std::move(hear), std::move(done));
     auto running = std::make_unique<handle>(made);
     made->begin(0);
     return running;

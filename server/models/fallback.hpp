@@ -16,8 +16,8 @@ struct named_model {
   std::string name;  ///< written into `model_request::model`
 };
 
-/// Attempts are counted through: the text of a fallback is a new attempt. When all fail, the error is the last one's and its
-/// detail names them all.
+/// Attempts are counted through: a fallback goes on where the model before it ended, and its text is a new attempt. When all
+/// fail, the error is the last one's and its detail names them all.
 core::model_ptr chain_of(std::vector<named_model> models);
 
 }  // namespace mofa::models

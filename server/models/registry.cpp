@@ -8,6 +8,7 @@
 #include "server/models/anthropic/anthropic_dialect.hpp"
 #include "server/models/fallback.hpp"
 #include "server/models/openai/openai_dialect.hpp"
+#include "server/models/remote/remote_provider.hpp"
 
 namespace mofa::models {
 namespace {
@@ -17,11 +18,12 @@ constexpr std::string_view anthropic_url = "https://api.anthropic.com";
 
 bool is_remote(std::string_view kind) { return kind == "openai" || kind == "anthropic"; }
 
-core::model_ptr remote_from(provider_options& from, const patience& how, const surroundings& with) {
+core::model_ptr remote_from(provider_options& from, const surroundings& with) {
   const bool openai = from.kind == "openai";
   access where{from.base_url.empty() ? std::string{openai ? openai_url : anthropic_url} : from.base_url, from.api_key};
   auto wire = openai ? openai_dialect(std::move(where)) : anthropic_dialect(std::move(where));
-  return remote_model(from.name, std::move(wire), from.api_key, how, with);
+  auto whom = remote_provider(std::move(wire), with.http, with.pace.time);
+  return patient_model(from.name, std::move(whom), from.api_key, from.how, with.pace);
 }
 
 }  // namespace
@@ -35,26 +37,27 @@ registry::split_name registry::split(std::string_view full_name) {
 result<std::shared_ptr<const registry>> registry::make(registry_options options, const surroundings& with) {
   auto made = std::make_shared<registry>();
   core::field_errors errors;
-  for (auto& each : options.providers) made->add_provider(each, options.how, with, errors);
+  for (auto& each : options.providers) made->add_provider(each, with, errors);
   made->add_names(options, errors);
   made->add_defaults(options, errors);
   if (!errors.empty()) return core::invalid_fields(std::move(errors));
   return std::shared_ptr<const registry>{std::move(made)};
 }
 
-void registry::add_provider(provider_options& from, const patience& how, const surroundings& with,
-                            core::field_errors& errors) {
+void registry::add_provider(provider_options& from, const surroundings& with, core::field_errors& errors) {
   entry one{from.kind, nullptr, {}, from.script_name};
   if (from.kind == "scripted") {
-    one.model = from.script;
-    if (!one.model) one.reason = "it has no file";
+    if (from.script)
+      one.model = patient_model(from.name, from.script, {}, from.how, with.pace);
+    else
+      one.reason = "it has no file";
   } else if (!is_remote(from.kind)) {
     errors.push_back({core::child_path("/providers", from.name) + "/kind",
                       "unknown kind '" + from.kind + "'; known: openai, anthropic, scripted"});
   } else if (from.api_key.empty() && from.requires_key.value_or(true)) {
     one.reason = "it has no key; set models.providers." + from.name + ".api_key";
   } else {
-    one.model = remote_from(from, how, with);
+    one.model = remote_from(from, with);
   }
   providers_.emplace(from.name, std::move(one));
 }

@@ -11,7 +11,8 @@
 
 #include "protocols/core/fields.hpp"
 #include "protocols/core/ports/model_directory.hpp"
-#include "server/models/remote/remote_model.hpp"
+#include "server/http_client/client.hpp"
+#include "server/models/patient/patient_model.hpp"
 
 namespace mofa::models {
 
@@ -22,8 +23,9 @@ struct provider_options {
   std::string base_url;  ///< empty: the provider's own; not of `scripted`
   std::string api_key;
   std::optional<bool> requires_key;  ///< by default only `openai` and `anthropic` do
-  core::model_ptr script;            ///< of `scripted`: what compile_scripted() made of its file
+  provider_ptr script;               ///< of `scripted`: what compile_scripted() made of its file
   std::string script_name;           ///< of `scripted`: the only name of a model that it knows ("demo")
+  patience how{};
 };
 
 struct registry_options {
@@ -31,7 +33,12 @@ struct registry_options {
   std::map<std::string, std::string> aliases;  ///< to "provider/name"
   std::map<std::string, core::model_price> prices;
   std::vector<provider_options> providers;
-  patience how;
+};
+
+/// What models work with; all of it outlives the registry.
+struct surroundings {
+  http_client::client& http;
+  pacing pace;
 };
 
 class registry final : public core::model_directory {
@@ -66,7 +73,7 @@ class registry final : public core::model_directory {
   };
   using provider_map = std::map<std::string, entry, std::less<>>;
 
-  void add_provider(provider_options& from, const patience& how, const surroundings& with, core::field_errors& errors);
+  void add_provider(provider_options& from, const surroundings& with, core::field_errors& errors);
   void add_names(const registry_options& from, core::field_errors& errors);
   void add_defaults(const registry_options& from, core::field_errors& errors);
 

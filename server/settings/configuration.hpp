@@ -1,6 +1,6 @@
 // The configuration: every setting of the server as a typed value, with its default.
-// Made once by the loader before anything starts; the app hands each room the part that it needs.
-// Plain data; immutable after the start, any thread.
+// Made by the loader before anything starts, and at each reload; the app hands each room the part that it needs.
+// Plain data, a new one for each change; any thread.
 #pragma once
 
 #include <chrono>
@@ -25,6 +25,7 @@ struct endpoint {
   std::string text() const;
   /// 127.0.0.0/8, ::1 or `localhost`.
   bool is_loopback() const;
+  bool operator==(const endpoint&) const = default;
 };
 
 /// A key that callers may use; only the hash of its secret is known.
@@ -34,6 +35,7 @@ struct auth_key {
   std::string tenant = "default";
   std::vector<std::string> scopes;  ///< of tasks:read, tasks:write, agents:read, agents:write, metrics, admin
   std::optional<time_point> expires;
+  bool operator==(const auth_key&) const = default;
 };
 
 struct auth_settings {
@@ -66,6 +68,17 @@ struct thread_settings {
 struct model_price_settings {
   std::int64_t input_microusd_per_mtok = 0;
   std::int64_t output_microusd_per_mtok = 0;
+  bool operator==(const model_price_settings&) const = default;
+};
+
+/// How often and how patiently a provider of models is asked.
+struct model_patience_settings {
+  int attempts = 3;  ///< of one call, the first included
+  milliseconds first_pause{500};
+  milliseconds longest_pause{8'000};
+  int breaker_failures = 5;  ///< in a row open the circuit
+  milliseconds breaker_pause{30'000};
+  bool operator==(const model_patience_settings&) const = default;
 };
 
 /// Where models are.
@@ -76,6 +89,8 @@ struct model_provider_settings {
   std::string api_key;               ///< empty: none
   std::optional<bool> requires_key;  ///< nothing: as the kind does
   std::filesystem::path file;        ///< of `scripted`, relative to the working directory
+  model_patience_settings patience{};
+  bool operator==(const model_provider_settings&) const = default;
 };
 
 struct model_settings {
@@ -99,6 +114,7 @@ struct http_client_settings {
 struct retention_settings {
   std::chrono::days completed{30};
   std::chrono::days failed{90};
+  std::chrono::days topic_messages{7};
 };
 
 struct log_settings {

@@ -13,33 +13,39 @@ constexpr std::int64_t kib = 1024;
 constexpr std::int64_t gib = kib * kib * kib;
 constexpr std::int64_t hour_ms = 3'600'000;
 
+/// A running server takes the new value over.
+setting live(setting what) {
+  what.effect = reload::live;
+  return what;
+}
+
 std::vector<setting> declare() {
   std::vector<setting> all;
   all.push_back(listen_setting());
   all.push_back(data_dir_setting());
-  all.push_back(definitions_setting());
-  all.push_back(auth_keys_setting());
-  all.push_back(cors_origins_setting());
-  all.push_back(integer(
-      "limits.body_bytes", "Largest body of a request.", kib, gib, [](auto& c) -> auto& { return c.limits.body_bytes; }));
-  all.push_back(integer(
+  all.push_back(live(definitions_setting()));
+  all.push_back(live(auth_keys_setting()));
+  all.push_back(live(cors_origins_setting()));
+  all.push_back(live(integer(
+      "limits.body_bytes", "Largest body of a request.", kib, gib, [](auto& c) -> auto& { return c.limits.body_bytes; })));
+  all.push_back(live(integer(
       "limits.header_bytes", "Largest header of a request.", kib, kib * kib,
-      [](auto& c) -> auto& { return c.limits.header_bytes; }));
-  all.push_back(integer(
+      [](auto& c) -> auto& { return c.limits.header_bytes; })));
+  all.push_back(live(integer(
       "limits.in_flight", "Requests worked on at one time; more are answered with 503.", 1, 1'000'000,
-      [](auto& c) -> auto& { return c.limits.in_flight; }));
-  all.push_back(integer(
+      [](auto& c) -> auto& { return c.limits.in_flight; })));
+  all.push_back(live(integer(
       "limits.connections", "Connections open at one time.", 1, 1'000'000,
-      [](auto& c) -> auto& { return c.limits.connections; }));
-  all.push_back(integer(
+      [](auto& c) -> auto& { return c.limits.connections; })));
+  all.push_back(live(integer(
       "timeouts.header_ms", "From the first byte of a request to the end of its header.", 10, hour_ms,
-      [](auto& c) -> auto& { return c.timeouts.header; }));
-  all.push_back(integer(
+      [](auto& c) -> auto& { return c.timeouts.header; })));
+  all.push_back(live(integer(
       "timeouts.idle_ms", "How long a connection may stay open between two requests.", 10, hour_ms,
-      [](auto& c) -> auto& { return c.timeouts.idle; }));
-  all.push_back(integer(
+      [](auto& c) -> auto& { return c.timeouts.idle; })));
+  all.push_back(live(integer(
       "timeouts.write_ms", "How long a client may take no byte of an answer.", 10, hour_ms,
-      [](auto& c) -> auto& { return c.timeouts.write; }));
+      [](auto& c) -> auto& { return c.timeouts.write; })));
   all.push_back(integer(
       "threads.io", "Threads of the gateway. 0: as many as the CPUs that this process may use.", 0, 256,
       [](auto& c) -> auto& { return c.threads.io; }));
@@ -50,29 +56,33 @@ std::vector<setting> declare() {
   all.push_back(models_aliases_setting());
   all.push_back(models_prices_setting());
   all.push_back(models_providers_setting());
-  all.push_back(scheduling_slots_setting());
-  all.push_back(integer(
+  all.push_back(live(scheduling_slots_setting()));
+  all.push_back(live(integer(
       "scheduling.ageing_ms", "Within this time whatever waits for a slot gets its turn, however low its priority.", 10,
-      24 * hour_ms, [](auto& c) -> auto& { return c.scheduling.ageing; }));
+      24 * hour_ms, [](auto& c) -> auto& { return c.scheduling.ageing; })));
   all.push_back(http_client_allow_setting());
   all.push_back(http_client_proxy_setting());
-  all.push_back(integer(
+  all.push_back(live(integer(
       "retention.completed_days", "Days that completed tasks are kept.", 1, 36'500,
-      [](auto& c) -> auto& { return c.retention.completed; }));
-  all.push_back(integer(
+      [](auto& c) -> auto& { return c.retention.completed; })));
+  all.push_back(live(integer(
       "retention.failed_days", "Days that failed, canceled and rejected tasks are kept.", 1, 36'500,
-      [](auto& c) -> auto& { return c.retention.failed; }));
-  all.push_back(choice(
+      [](auto& c) -> auto& { return c.retention.failed; })));
+  all.push_back(live(integer(
+      "retention.topic_messages_days",
+      "Days that durable messages of topics are kept; longer while an agent has yet to take them.", 1, 36'500,
+      [](auto& c) -> auto& { return c.retention.topic_messages; })));
+  all.push_back(live(choice(
       "log.level", "What is logged: this level and the more serious ones.", {"trace", "debug", "info", "warn", "error"},
       [](configuration& c) -> std::string& { return c.log.level; },
-      [](const configuration& c) -> const std::string& { return c.log.level; }));
-  all.push_back(choice(
+      [](const configuration& c) -> const std::string& { return c.log.level; })));
+  all.push_back(live(choice(
       "log.format", "Form of the log's lines.", {"text", "json"},
       [](configuration& c) -> std::string& { return c.log.format; },
-      [](const configuration& c) -> const std::string& { return c.log.format; }));
-  all.push_back(integer(
+      [](const configuration& c) -> const std::string& { return c.log.format; })));
+  all.push_back(live(integer(
       "shutdown.grace_ms", "How long a stop waits for what is running.", 0, hour_ms,
-      [](auto& c) -> auto& { return c.shutdown.grace; }));
+      [](auto& c) -> auto& { return c.shutdown.grace; })));
   return all;
 }
 

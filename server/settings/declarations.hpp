@@ -37,6 +37,9 @@ struct setting {
   std::function<void(const given_value&, configuration&, core::field_errors&)> store;
   /// The value as the file would have it, secrets masked.
   std::function<json(const configuration&)> show;
+  /// Whether both have the same value, and the value taken over; `holds` makes both.
+  std::function<bool(const configuration&, const configuration&)> same;
+  std::function<void(const configuration& from, configuration& to)> copy;
 };
 
 /// All settings, in the order of the shipped file; those of one section stand together.

@@ -182,23 +182,23 @@ void apply_overrides(const std::vector<std::string>& overrides, draft& into) {
   }
 }
 
-/// What no single setting can say.
-void check_together(draft& into) {
-  const auto& values = into.values;
-  if (values.listen.is_loopback() || !values.auth.keys.empty()) return;
-  into.mistakes.push_back("listen " + values.listen.text() +
-                          ": another address than loopback needs a key; make one with "
-                          "'mofa keys new NAME' and put its line under auth.keys, or use --listen 127.0.0.1:" +
-                          std::to_string(values.listen.port));
-}
-
 }  // namespace
+
+result<void> check_together(const configuration& values) {
+  if (values.listen.is_loopback() || !values.auth.keys.empty()) return {};
+  return fail(errc::invalid, "listen " + values.listen.text() +
+                                 ": another address than loopback needs a key; make one with "
+                                 "'mofa keys new NAME' and put its line under auth.keys, or use --listen 127.0.0.1:" +
+                                 std::to_string(values.listen.port));
+}
 
 result<loaded> load(const sources& from) {
   draft into;
   std::string origin = "built-in defaults";
+  std::optional<std::string> file;
   if (const auto path = choose_file(from)) {
     origin = path->string();
+    file = origin;
     const auto text = read_file(*path);
     if (!text) return text.error();
     const auto source =
@@ -208,8 +208,10 @@ result<loaded> load(const sources& from) {
   }
   apply_environment(from.environment, into);
   apply_overrides(from.overrides, into);
-  if (into.mistakes.empty()) check_together(into);
-  if (into.mistakes.empty()) return loaded{std::move(into.values), std::move(origin)};
+  if (into.mistakes.empty()) {
+    if (auto checked = check_together(into.values); !checked) return std::move(checked).error();
+    return loaded{std::move(into.values), std::move(origin), std::move(file)};
+  }
 
   std::string detail;
   for (const auto& line : into.mistakes) detail += (detail.empty() ? "" : "\n") + line;

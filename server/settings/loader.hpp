@@ -1,6 +1,6 @@
 // The loader: finds the configuration file, lays environment and command line over it, checks everything.
-// Called once by the app, before anything starts.
-// A function over values and files; the main thread.
+// Called by the app before anything starts, and at each reload.
+// A function over values and files; any thread.
 #pragma once
 
 #include <filesystem>
@@ -27,12 +27,16 @@ struct sources {
 
 struct loaded {
   configuration values;
-  std::string origin;  ///< the file that was read, or "built-in defaults"
+  std::string origin;               ///< the file that was read, or "built-in defaults"
+  std::optional<std::string> file;  ///< that file
 };
 
 /// Reads and checks it all. Errors: invalid_syntax, invalid or io; the detail has one line for each mistake:
 /// "config/mofa.yaml:3:1: unknown key 'lisen'; did you mean 'listen'?".
 result<loaded> load(const sources& from);
+
+/// What no setting says alone: another address than loopback needs a key. Error: invalid.
+result<void> check_together(const configuration& values);
 
 /// The environment of this process.
 environment_map process_environment();

@@ -5,16 +5,20 @@
 
 #include "server/settings/values.hpp"
 
-#include "server/settings/values.hpp"
-
 namespace mofa::settings {
 namespace {
 
 constexpr std::array<std::string_view, 2> price_members{"input_microusd_per_mtok", "output_microusd_per_mtok"};
-constexpr std::array<std::string_view, 5> provider_members{"kind", "base_url", "api_key", "requires_key", "file"};
+constexpr std::array<std::string_view, 6> provider_members{"kind",         "base_url", "api_key",
+                                                           "requires_key", "file",     "patience"};
+constexpr std::array<std::string_view, 5> patience_members{"attempts", "first_pause_ms", "longest_pause_ms",
+                                                           "breaker_failures", "breaker_pause_ms"};
 constexpr std::array<std::string_view, 3> kinds{"openai", "anthropic", "scripted"};
 constexpr std::int64_t price_max = 1'000'000'000;
 constexpr std::size_t name_bytes = 63;
+constexpr std::int64_t most_attempts = 100;
+constexpr std::int64_t most_failures = 1'000'000;
+constexpr std::int64_t longest_pause_ms = 3'600'000;
 
 bool is_object(const given_value& given, core::field_errors& errors) {
   if (given.value.is_object()) return true;
@@ -96,6 +100,30 @@ void check_kind(const core::json& value, core::object_fields& fields, const std:
   }
 }
 
+model_patience_settings read_patience(const json& value, const std::string& place, core::field_errors& errors) {
+  core::object_fields fields{value, place, patience_members, errors};
+  model_patience_settings out;
+  if (const auto n = fields.integer("attempts", 1, most_attempts)) out.attempts = static_cast<int>(*n);
+  if (const auto n = fields.integer("first_pause_ms", 0, longest_pause_ms)) out.first_pause = milliseconds{*n};
+  if (const auto n = fields.integer("longest_pause_ms", 0, longest_pause_ms)) out.longest_pause = milliseconds{*n};
+  if (const auto n = fields.integer("breaker_failures", 1, most_failures)) out.breaker_failures = static_cast<int>(*n);
+  if (const auto n = fields.integer("breaker_pause_ms", 0, longest_pause_ms)) out.breaker_pause = milliseconds{*n};
+  if (out.first_pause > out.longest_pause) fields.add("first_pause_ms", "is longer than longest_pause_ms");
+  return out;
+}
+
+/// What is other than by default.
+json show_patience(const model_patience_settings& from) {
+  const model_patience_settings usual;
+  json out = json::object();
+  if (from.attempts != usual.attempts) out["attempts"] = from.attempts;
+  if (from.first_pause != usual.first_pause) out["first_pause_ms"] = from.first_pause.count();
+  if (from.longest_pause != usual.longest_pause) out["longest_pause_ms"] = from.longest_pause.count();
+  if (from.breaker_failures != usual.breaker_failures) out["breaker_failures"] = from.breaker_failures;
+  if (from.breaker_pause != usual.breaker_pause) out["breaker_pause_ms"] = from.breaker_pause.count();
+  return out;
+}
+
 model_provider_settings read_provider(const std::string& name, const json& value, const std::string& place,
                                       const std::filesystem::path& folder, core::field_errors& errors) {
   core::object_fields fields{value, place, provider_members, errors};
@@ -115,6 +143,8 @@ model_provider_settings read_provider(const std::string& name, const json& value
     if (file->empty()) fields.add("file", "is empty");
     out.file = (folder / *file).lexically_normal();
   }
+  if (const auto* patience = fields.find("patience"))
+    out.patience = read_patience(*patience, fields.path_of("patience"), errors);
   if (value.is_object()) check_kind(value, fields, out.kind);
   return out;
 }
@@ -139,6 +169,7 @@ json show_providers(const configuration& from) {
     if (one.kind != "scripted") each["api_key"] = masked(one.api_key);
     if (one.requires_key) each["requires_key"] = *one.requires_key;
     if (!one.file.empty()) each["file"] = one.file.string();
+    if (one.patience != model_patience_settings{}) each["patience"] = show_patience(one.patience);
     out[one.name] = std::move(each);
   }
   return out;
@@ -152,25 +183,31 @@ json show_prices(const configuration& from) {
   return out;
 }
 
-setting make(std::string name, std::string description, decltype(setting::store) store, decltype(setting::show) show) {
+template <class At>
+setting make(std::string name, std::string description, decltype(setting::store) store, decltype(setting::show) show,
+             At at) {
   setting out;
   out.name = std::move(name);
   out.description = std::move(description);
   out.store = std::move(store);
   out.show = std::move(show);
-  return out;
+  return holds(std::move(out), at);
 }
 
 }  // namespace
 
 setting models_default_setting() {
-  return make("models.default", "The model of agents that name none: the first of these whose provider is usable.",
-              store_defaults, [](const configuration& from) { return json(from.models.defaults); });
+  return make(
+      "models.default", "The model of agents that name none: the first of these whose provider is usable.", store_defaults,
+      [](const configuration& from) { return json(from.models.defaults); },
+      [](auto& c) -> auto& { return c.models.defaults; });
 }
 
 setting models_aliases_setting() {
-  return make("models.aliases", "Other names of models, such as {gpt-4: openai/gpt-4o-mini}.", store_aliases,
-              [](const configuration& from) { return json(from.models.aliases); });
+  return make(
+      "models.aliases", "Other names of models, such as {gpt-4: openai/gpt-4o-mini}.", store_aliases,
+      [](const configuration& from) { return json(from.models.aliases); },
+      [](auto& c) -> auto& { return c.models.aliases; });
 }
 
 setting models_prices_setting() {
@@ -178,7 +215,7 @@ setting models_prices_setting() {
       "models.prices",
       "What models cost in millionths of a US dollar for a million tokens. Without its price a model cannot be held to "
       "max_cost_microusd.",
-      store_prices, show_prices);
+      store_prices, show_prices, [](auto& c) -> auto& { return c.models.prices; });
 }
 
 setting models_providers_setting() {
@@ -186,8 +223,11 @@ setting models_providers_setting() {
       "models.providers",
       "Where models are: {kind: openai | anthropic, base_url, api_key, requires_key} or {kind: scripted, file}. A "
       "provider without its key is off, unless requires_key is false. A scripted model follows the rules of its file, "
-      "relative to the folder of this one; it is a stand-in.",
-      store_providers, show_providers);
+      "relative to the folder of this one; it is a stand-in. Each may have patience: {attempts: 3, first_pause_ms: 500, "
+      "longest_pause_ms: 8000, breaker_failures: 5, breaker_pause_ms: 30000}: so many attempts of a call (1 to 100), with "
+      "pauses between them that double (0 to 3600000, half of each left to chance); after so many failures in a row (1 to "
+      "1000000) the provider is left alone for breaker_pause_ms (0 to 3600000).",
+      store_providers, show_providers, [](auto& c) -> auto& { return c.models.providers; });
 }
 
 }  // namespace mofa::settings

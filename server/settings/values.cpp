@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
+#include <type_traits>
 
 #include "protocols/core/caller.hpp"
 #include "server/base/host.hpp"
@@ -124,21 +126,28 @@ json show_keys(const configuration& from) {
   return out;
 }
 
+template <class At>
 setting make(std::string name, std::string description, bool is_text, decltype(setting::store) store,
-             decltype(setting::show) show) {
+             decltype(setting::show) show, At at) {
   setting out;
   out.name = std::move(name);
   out.description = std::move(description);
   out.is_text = is_text;
   out.store = std::move(store);
   out.show = std::move(show);
-  return out;
+  return holds(std::move(out), at);
 }
 
 }  // namespace
 
 setting choice(std::string name, std::string description, std::vector<std::string> words, std::string& (*at)(configuration&),
                const std::string& (*from)(const configuration&)) {
+  const auto place = [ at, from ](auto& c) -> auto& {
+    if constexpr (std::is_const_v<std::remove_reference_t<decltype(c)>>)
+      return from(c);
+    else
+      return at(c);
+  };
   std::string bounds;
   for (const auto& word : words) bounds += (bounds.empty() ? "" : " | ") + word;
   auto out = make(
@@ -151,7 +160,7 @@ setting choice(std::string name, std::string description, std::vector<std::strin
           errors.push_back({given.path, "must be one of " + bounds});
         }
       },
-      [from](const configuration& c) { return json(from(c)); });
+      [from](const configuration& c) { return json(from(c)); }, place);
   out.bounds = bounds;
   return out;
 }
@@ -168,7 +177,7 @@ setting listen_setting() {
           errors.push_back({given.path, "must be ADDRESS:PORT, such as 127.0.0.1:8080, [::1]:8080 or localhost:8080"});
         }
       },
-      [](const configuration& from) { return json(from.listen.text()); });
+      [](const configuration& from) { return json(from.listen.text()); }, [](auto& c) -> auto& { return c.listen; });
 }
 
 setting data_dir_setting() {
@@ -177,13 +186,14 @@ setting data_dir_setting() {
       [](const given_value& given, configuration& into, core::field_errors& errors) {
         if (auto text = text_from(given, errors)) into.data_dir = *std::move(text);
       },
-      [](const configuration& from) { return json(from.data_dir.string()); });
+      [](const configuration& from) { return json(from.data_dir.string()); }, [](auto& c) -> auto& { return c.data_dir; });
 }
 
 setting definitions_setting() {
   return make(
       "definitions",
-      "Folders of agent definitions, read at start; none without a file. Relative paths begin at the folder of this file.",
+      "Folders of agent definitions, read at start and watched; none without a file. Relative paths begin at the folder of "
+      "this file.",
       false,
       [](const given_value& given, configuration& into, core::field_errors& errors) {
         into.definitions.clear();
@@ -196,7 +206,8 @@ setting definitions_setting() {
         json out = json::array();
         for (const auto& each : from.definitions) out.push_back(each.string());
         return out;
-      });
+      },
+      [](auto& c) -> auto& { return c.definitions; });
 }
 
 std::string without_password(std::string_view url) {
@@ -207,13 +218,14 @@ std::string without_password(std::string_view url) {
 }
 
 setting auth_keys_setting() {
-  return make("auth.keys",
-              "Keys of callers, as 'mofa keys new NAME' prints them: {name: ci, hash: \"sha256:…\", tenant: default, "
-              "scopes: [" +
-                  core::scope_names() +
-                  "], expires: 2030-12-31T00:00:00Z}. "
-                  "Without keys the server answers on loopback only.",
-              false, store_keys, show_keys);
+  return make(
+      "auth.keys",
+      "Keys of callers, as 'mofa keys new NAME' prints them: {name: ci, hash: \"sha256:…\", tenant: default, "
+      "scopes: [" +
+          core::scope_names() +
+          "], expires: 2030-12-31T00:00:00Z}. "
+          "Without keys the server answers on loopback only.",
+      false, store_keys, show_keys, [](auto& c) -> auto& { return c.auth.keys; });
 }
 
 setting cors_origins_setting() {
@@ -226,7 +238,7 @@ setting cors_origins_setting() {
           errors.push_back({given.path, "'" + into.cors.origins[i] + "' is not an origin such as https://example.org"});
         }
       },
-      [](const configuration& from) { return json(from.cors.origins); });
+      [](const configuration& from) { return json(from.cors.origins); }, [](auto& c) -> auto& { return c.cors.origins; });
 }
 
 setting scheduling_slots_setting() {
@@ -240,7 +252,8 @@ setting scheduling_slots_setting() {
       },
       [](const configuration& from) {
         return json{{"model", from.scheduling.model_slots}, {"tool", from.scheduling.tool_slots}};
-      });
+      },
+      [](auto& c) { return std::tie(c.scheduling.model_slots, c.scheduling.tool_slots); });
 }
 
 setting http_client_allow_setting() {
@@ -256,7 +269,8 @@ setting http_client_allow_setting() {
           errors.push_back({given.path, "'" + each + "' is no CIDR such as 10.1.0.0/16, address, host or *.suffix"});
         }
       },
-      [](const configuration& from) { return json(from.http_client.allow); });
+      [](const configuration& from) { return json(from.http_client.allow); },
+      [](auto& c) -> auto& { return c.http_client.allow; });
 }
 
 setting http_client_proxy_setting() {
@@ -273,7 +287,8 @@ setting http_client_proxy_setting() {
       },
       [](const configuration& from) {
         return from.http_client.proxy.empty() ? json() : json(without_password(from.http_client.proxy));
-      });
+      },
+      [](auto& c) -> auto& { return c.http_client.proxy; });
 }
 
 }  // namespace mofa::settings

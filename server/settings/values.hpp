@@ -27,7 +27,15 @@ struct integer_form<std::chrono::duration<Rep, Period>> {
   static std::int64_t to(const duration& value) { return static_cast<std::int64_t>(value.count()); }
 };
 
-/// `At` is a function (auto& configuration) -> reference of the member.
+/// The setting with its place in the configuration: `at` is a function (auto& configuration) -> reference of the member.
+template <class At>
+setting holds(setting what, At at) {
+  what.same = [at](const configuration& one, const configuration& other) { return at(one) == at(other); };
+  what.copy = [at](const configuration& from, configuration& to) { at(to) = at(from); };
+  return what;
+}
+
+/// `at` as above.
 template <class At>
 setting integer(std::string name, std::string description, std::int64_t min, std::int64_t max, At at) {
   setting out;
@@ -43,7 +51,7 @@ setting integer(std::string name, std::string description, std::int64_t min, std
     using form = integer_form<std::remove_cvref_t<decltype(at(from))>>;
     return json(form::to(at(from)));
   };
-  return out;
+  return holds(std::move(out), at);
 }
 
 /// One of a few words.

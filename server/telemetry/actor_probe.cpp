@@ -38,8 +38,20 @@ actor_probe::actor_probe(prometheus::Registry& in)
       escalations_({"path"}, counters(in, names::escalations, "Supervisors that gave up.")),
       subscribers_(gauge(in, names::feed_subscribers, "Subscribers of task feeds.")),
       subscribers_added_(counter(in, names::feed_subscribers_added, "Subscriptions of task feeds.")),
+      messages_published_({"durable"}, counters(in, names::topic_messages_published, "Messages published to topics.")),
+      messages_unheard_(counter(in, names::topic_messages_unheard, "Messages published while nobody was subscribed.")),
+      messages_delivered_({"receiver"},
+                          counters(in, names::topic_messages_delivered, "Messages that a subscriber has taken.")),
+      messages_dropped_({"receiver"},
+                        counters(in, names::topic_messages_dropped, "Messages that a subscriber's queue had no room for.")),
+      messages_retried_({"agent"},
+                        counters(in, names::topic_messages_retried, "Messages that an agent could not take at once.")),
+      messages_refused_({"agent", "reason"},
+                        counters(in, names::topic_messages_refused, "Messages that an agent will not take.")),
+      topic_subscribers_({"receiver"}, gauges(in, names::topic_subscribers, "Subscribers of topics.")),
       supervision_log_(logger("supervision")),
-      storage_log_(logger("storage")) {}
+      storage_log_(logger("storage")),
+      topics_log_(logger("topics")) {}
 
 void actor_probe::task_submitted(std::string_view agent) { submitted_.of({agent}).Increment(); }
 void actor_probe::task_started(std::string_view agent) { started_.of({agent}).Increment(); }
@@ -98,5 +110,24 @@ void actor_probe::subscriber_added() {
 }
 
 void actor_probe::subscriber_removed() { subscribers_.Decrement(); }
+
+void actor_probe::message_published(bool durable, std::size_t receivers) {
+  messages_published_.of({durable ? "true" : "false"}).Increment();
+  if (receivers == 0) messages_unheard_.Increment();
+}
+
+void actor_probe::message_delivered(std::string_view receiver) { messages_delivered_.of({receiver}).Increment(); }
+void actor_probe::message_dropped(std::string_view receiver) { messages_dropped_.of({receiver}).Increment(); }
+void actor_probe::message_retried(std::string_view agent) { messages_retried_.of({agent}).Increment(); }
+
+void actor_probe::message_refused(std::string_view agent, errc why) {
+  messages_refused_.of({agent, to_string(why)}).Increment();
+  topics_log_->warn("message refused agent={} reason={}", agent, to_string(why));
+}
+
+void actor_probe::topic_subscribers(std::size_t agents, std::size_t clients) {
+  topic_subscribers_.of({"agent"}).Set(static_cast<double>(agents));
+  topic_subscribers_.of({"client"}).Set(static_cast<double>(clients));
+}
 
 }  // namespace mofa::telemetry

@@ -40,6 +40,12 @@ class actor_probe final : public actors::probe {
   void escalated(std::string_view path, std::string_view reason) override;
   void subscriber_added() override;
   void subscriber_removed() override;
+  void message_published(bool durable, std::size_t receivers) override;
+  void message_delivered(std::string_view receiver) override;
+  void message_dropped(std::string_view receiver) override;
+  void message_retried(std::string_view agent) override;
+  void message_refused(std::string_view agent, errc why) override;
+  void topic_subscribers(std::size_t agents, std::size_t clients) override;
 
  private:
   using counters_of_one = labelled<Counter, 1>;
@@ -62,7 +68,12 @@ class actor_probe final : public actors::probe {
   counters_of_one child_restarts_, escalations_;
   Gauge& subscribers_;
   Counter& subscribers_added_;
-  std::shared_ptr<spdlog::logger> supervision_log_, storage_log_;
+  counters_of_one messages_published_;
+  Counter& messages_unheard_;
+  counters_of_one messages_delivered_, messages_dropped_, messages_retried_;
+  counters_of_two messages_refused_;
+  labelled<Gauge, 1> topic_subscribers_;
+  std::shared_ptr<spdlog::logger> supervision_log_, storage_log_, topics_log_;
 };
 
 }  // namespace mofa::telemetry

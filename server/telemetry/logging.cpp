@@ -56,25 +56,48 @@ bool is_plain(char c) {
          std::string_view{"_-./:{}%+@,*?&#[]"}.find(c) != std::string_view::npos;
 }
 
-}  // namespace
+struct wanted_lines {
+  spdlog::level::level_enum level = spdlog::level::info;
+  line_form form = line_form::text;
+};
 
-result<void> configure_logging(std::string_view level, std::string_view format, std::shared_ptr<spdlog::sinks::sink> to) {
-  const auto wanted = level_from(level);
-  if (!wanted)
+result<wanted_lines> wanted_from(std::string_view level, std::string_view format) {
+  const auto known = level_from(level);
+  if (!known)
     return fail(errc::invalid, "log level '" + std::string{level} + "': must be trace, debug, info, warn or error");
   if (format != "text" && format != "json")
     return fail(errc::invalid, "log format '" + std::string{format} + "': must be text or json");
+  return wanted_lines{*known, format == "json" ? line_form::json : line_form::text};
+}
+
+}  // namespace
+
+result<void> configure_logging(std::string_view level, std::string_view format, std::shared_ptr<spdlog::sinks::sink> to) {
+  const auto wanted = wanted_from(level, format);
+  if (!wanted) return wanted.error();
   auto& all = settings();
   const std::lock_guard lock{all.mutex};
-  all.level = *wanted;
+  all.level = wanted->level;
   all.sink = to ? std::move(to) : std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  all.sink->set_formatter(std::make_unique<line_formatter>(format == "json" ? line_form::json : line_form::text));
+  all.sink->set_formatter(std::make_unique<line_formatter>(wanted->form));
   for (const auto room : rooms) find_or_make(all, std::string{room});
   spdlog::set_default_logger(find_or_make(all, "app"));
   spdlog::apply_all([&all](const std::shared_ptr<spdlog::logger>& each) {
     each->sinks() = {all.sink};
     each->set_level(all.level);
   });
+  return {};
+}
+
+// A logger's list of sinks may not change while it is used; a sink's formatter and a logger's level may.
+result<void> adjust_logging(std::string_view level, std::string_view format) {
+  const auto wanted = wanted_from(level, format);
+  if (!wanted) return wanted.error();
+  auto& all = settings();
+  const std::lock_guard lock{all.mutex};
+  all.level = wanted->level;
+  all.sink->set_formatter(std::make_unique<line_formatter>(wanted->form));
+  spdlog::apply_all([&all](const std::shared_ptr<spdlog::logger>& each) { each->set_level(all.level); });
   return {};
 }
 

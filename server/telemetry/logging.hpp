@@ -25,6 +25,9 @@ namespace mofa::telemetry {
 result<void> configure_logging(std::string_view level, std::string_view format,
                                std::shared_ptr<spdlog::sinks::sink> to = nullptr);
 
+/// The same for logs that are in use: level and format change for all loggers, where they write to does not. Any thread.
+result<void> adjust_logging(std::string_view level, std::string_view format);
+
 /// The room's logger; never null. Before configure_logging() a plain one at level info.
 std::shared_ptr<spdlog::logger> logger(std::string_view room);
 

@@ -4,6 +4,7 @@
 
 #include "server/telemetry/actor_probe.hpp"
 #include "server/telemetry/gateway_probe.hpp"
+#include "server/telemetry/models_probe.hpp"
 #include "server/telemetry/outbound_probe.hpp"
 #include "server/telemetry/process_metrics.hpp"
 
@@ -14,6 +15,7 @@ struct metrics::parts {
   actor_probe actors{registry};
   gateway_probe gateway{registry};
   outbound_probe outbound{registry};
+  models_probe models{registry};
 };
 
 metrics::metrics() : parts_(std::make_unique<parts>()) {}
@@ -22,6 +24,7 @@ metrics::~metrics() = default;
 actors::probe& metrics::actors() { return parts_->actors; }
 gateway::probe& metrics::gateway() { return parts_->gateway; }
 http_client::probe& metrics::outbound() { return parts_->outbound; }
+models::probe& metrics::models() { return parts_->models; }
 
 std::string metrics::exposition() const {
   auto all = parts_->registry.Collect();

@@ -17,6 +17,9 @@ class probe;
 namespace mofa::http_client {
 class probe;
 }
+namespace mofa::models {
+class probe;
+}
 
 namespace mofa::telemetry {
 
@@ -32,6 +35,7 @@ class metrics {
   actors::probe& actors();
   gateway::probe& gateway();
   http_client::probe& outbound();
+  models::probe& models();
 
   /// Everything in the text exposition format 0.0.4 of Prometheus.
   std::string exposition() const;

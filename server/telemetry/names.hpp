@@ -44,6 +44,15 @@ inline constexpr std::string_view storage_units_failed = "mofa_storage_units_fai
 inline constexpr std::string_view feed_subscribers = "mofa_feed_subscribers";
 inline constexpr std::string_view feed_subscribers_added = "mofa_feed_subscribers_added_total";
 
+// Topics.
+inline constexpr std::string_view topic_messages_published = "mofa_topic_messages_published_total";
+inline constexpr std::string_view topic_messages_unheard = "mofa_topic_messages_unheard_total";
+inline constexpr std::string_view topic_messages_delivered = "mofa_topic_messages_delivered_total";
+inline constexpr std::string_view topic_messages_dropped = "mofa_topic_messages_dropped_total";
+inline constexpr std::string_view topic_messages_retried = "mofa_topic_messages_retried_total";
+inline constexpr std::string_view topic_messages_refused = "mofa_topic_messages_refused_total";
+inline constexpr std::string_view topic_subscribers = "mofa_topic_subscribers";
+
 // Effects, timers, supervision.
 inline constexpr std::string_view effects_running = "mofa_effects_running";
 inline constexpr std::string_view slots_busy = "mofa_slots_busy";
@@ -57,6 +66,11 @@ inline constexpr std::string_view escalations = "mofa_supervision_escalations_to
 // Requests to foreign hosts.
 inline constexpr std::string_view outbound_running = "mofa_outbound_requests_running";
 inline constexpr std::string_view outbound_duration = "mofa_outbound_request_duration_seconds";
+
+// Providers of models.
+inline constexpr std::string_view model_retries = "mofa_model_retries_total";
+inline constexpr std::string_view model_circuits_opened = "mofa_model_circuits_opened_total";
+inline constexpr std::string_view model_circuit_refusals = "mofa_model_circuit_refusals_total";
 
 // The process.
 inline constexpr std::string_view process_resident_memory = "mofa_process_resident_memory_bytes";

@@ -39,7 +39,9 @@ void outbound_probe::address_refused(std::string_view host, std::string_view add
     ++refusals_left_out_;
     return;
   }
-  log_->warn("address refused host={} address={} reason={} left_out={}", quoted(host), quoted(address), quoted(reason),
+  // A host may be a user's or a model's word; the address is enough to allow it.
+  const auto of = log_->should_log(spdlog::level::debug) ? "host=" + quoted(host) + ' ' : std::string{};
+  log_->warn("address refused {}address={} reason={} left_out={}", of, quoted(address), quoted(reason),
              std::exchange(refusals_left_out_, 0));
 }
 

@@ -110,4 +110,14 @@ seconds client::time_until(const std::string& request, std::string_view mark) {
   return steady::now() - from;
 }
 
+void client::follow(const std::string& request, const std::function<std::size_t(std::string_view)>& use) {
+  send(request);
+  for (;;) {
+    receive();
+    const auto used = use(bytes_);
+    if (used == enough) return;
+    bytes_.erase(0, used);
+  }
+}
+
 }  // namespace mofa::bench

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,10 @@ class client {
   std::string ask(const std::string& request, int status = 200);
   /// Sends it and reads until `mark` has come; how long that took. The connection is of no use afterwards.
   seconds time_until(const std::string& request, std::string_view mark);
+  /// Sends it and hands over what has come, head and framing included, whenever there is more. `use` tells how much of that
+  /// is done with, or `enough`. The connection is of no use afterwards.
+  void follow(const std::string& request, const std::function<std::size_t(std::string_view)>& use);
+  static constexpr std::size_t enough = std::string::npos;
 
  private:
   void send(const std::string& request);

@@ -21,13 +21,16 @@ struct measurement {
   const char* name;
   void (*measure)(const plan&, table&);
 };
-constexpr std::array<measurement, 7> all{{{"gateway", measure_gateway},
-                                          {"durable", measure_durable},
-                                          {"start", measure_start},
-                                          {"memory", measure_memory},
-                                          {"recovery", measure_recovery},
-                                          {"crash", measure_crash},
-                                          {"thinking", measure_thinking}}};
+constexpr std::array<measurement, 10> all{{{"gateway", measure_gateway},
+                                           {"durable", measure_durable},
+                                           {"start", measure_start},
+                                           {"memory", measure_memory},
+                                           {"recovery", measure_recovery},
+                                           {"crash", measure_crash},
+                                           {"thinking", measure_thinking},
+                                           {"subscribers", measure_subscribers},
+                                           {"streaming", measure_streaming},
+                                           {"contexts", measure_contexts}}};
 
 /// A folder of its own beside the binary, deleted at the end.
 class scratch {
@@ -84,7 +87,9 @@ int main(int argc, char** argv) {
   bool quick = false;
   CLI::App app{"Measures the MoFA server against plain baselines", "mofa_bench"};
   app.add_option("SERVER", server, "The binary under test")->check(CLI::ExistingFile)->capture_default_str();
-  app.add_option("--only", only, "Only these measurements")->check(CLI::IsMember(names));
+  app.add_option("--only", only, "Only this measurement; repeat for more")
+      ->check(CLI::IsMember(names))
+      ->allow_extra_args(false);
   app.add_flag("--quick", quick, "One short run of each: shows that the bench works, not how fast the server is");
   CLI11_PARSE(app, argc, argv);
 

@@ -23,5 +23,11 @@ void measure_crash(const plan& how, table& into);
 
 /// Tasks of a language model with one tool call, by tasks that only echo; and the scheduler by itself.
 void measure_thinking(const plan& how, table& into);
+/// From the first to the last of many WebSockets that hear of one event, by a loop of plain writes.
+void measure_subscribers(const plan& how, table& into);
+/// What a model's words pay for coming through the server, by reading the provider directly.
+void measure_streaming(const plan& how, table& into);
+/// Memory of many agents with many conversations each, all live.
+void measure_contexts(const plan& how, table& into);
 
 }  // namespace mofa::bench

@@ -23,6 +23,10 @@ struct plan {
   int crashes = 500;         ///< in one run
   int idle_tasks = 100'000;  ///< in a pause
   int open_tasks = 10'000;   ///< at the kill
+  int subscribers = 1'000;   ///< of one task
+  int words = 1'000;         ///< of one streamed answer
+  int agents = 100;          ///< that live at the same time
+  int contexts = 100;        ///< of each of them
   std::string waiting_agent = "wait";
   seconds wait{20};  ///< the pause of that agent
 
@@ -35,6 +39,9 @@ struct plan {
     out.crashes = 20;
     out.idle_tasks = 5'000;
     out.open_tasks = 200;
+    out.subscribers = 100;
+    out.words = 200;
+    out.agents = out.contexts = 10;
     out.waiting_agent = "wait_short";
     out.wait = seconds{4};
     return out;

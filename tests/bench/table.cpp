@@ -11,7 +11,8 @@ namespace {
 using cells = std::array<std::string, 6>;
 
 cells cells_of(const row& one) {
-  const auto word = one.how == verdict::ok ? "ok" : one.how == verdict::missed ? "missed" : "NOT MEASURED";
+  static constexpr std::array<const char*, 4> words{"ok", "missed", "NOT MEASURED", ""};
+  const auto* word = words[static_cast<std::size_t>(one.how)];
   return {one.what, one.measured, one.baseline, one.ratio, one.aim, word};
 }
 

@@ -8,7 +8,7 @@
 
 namespace mofa::bench {
 
-enum class verdict { ok, missed, unmeasured };
+enum class verdict { ok, missed, unmeasured, no_aim };
 
 struct row {
   std::string what;

@@ -81,6 +81,21 @@ TEST_CASE("the assistant remembers a name within a context, and not beyond it") 
   CHECK(text_of(with.ask("assistant", "What is my name?", {{"context_id", "other"}})).find("Ada") == std::string::npos);
 }
 
+TEST_CASE("a conversation whose tasks are kept in memory only is remembered as well") {
+  thinkers all;
+  auto with = all.talk();
+  (void)with.ask("fleeting_thinker", "the first thing", {{"context_id", "tea"}});
+  (void)with.ask("fleeting_thinker", "said elsewhere", {{"context_id", "other"}});
+  const auto task = with.ask("fleeting_thinker", "the second thing", {{"context_id", "tea"}});
+  std::string asked;
+  for (const auto& one : with.events(id_of(task)))
+    if (one.event == "effect_requested" && one.data.find("\"type\":\"model\"") != std::string::npos) asked = one.data;
+  const auto first = asked.find("the first thing");
+  REQUIRE(first != std::string::npos);
+  CHECK(asked.find("the second thing") > first);
+  CHECK(asked.find("said elsewhere") == std::string::npos);
+}
+
 TEST_CASE("words are streamed as they come, and the durable event holds them all") {
   thinkers all;
   auto with = all.talk();

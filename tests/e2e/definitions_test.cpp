@@ -97,7 +97,7 @@ TEST_CASE("what a user wrote into an address that is refused is told to the task
   for (const auto& each : with.events(id_of(task))) told += each.data;
   CHECK(told.find("http://10.0.0.1/CANARY: the address 10.0.0.1") != std::string::npos);
   const auto log = all.server.errors();
-  CHECK(log.find("address refused host=10.0.0.1 address=10.0.0.1 reason=private") != std::string::npos);
+  CHECK(log.find("address refused address=10.0.0.1 reason=private") != std::string::npos);
   CHECK(log.find("CANARY") == std::string::npos);
 }
 

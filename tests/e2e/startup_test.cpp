@@ -223,21 +223,6 @@ TEST_CASE("SIGTERM drains: open streams end, the process ends with 0, and what r
   CHECK(text_of(again.ended(task)) == "across two lives");
 }
 
-TEST_CASE("SIGHUP leaves the server serving, and the log says that it is to be restarted instead") {
-  test_server server;
-  REQUIRE(server.start());
-  conversation with{server.port()};
-  server.life().kill(SIGHUP);
-  CHECK(with.eventually("/livez", [&](const http_answer& got) {
-    return got.status == 200 && server.errors().find("signal=SIGHUP ignored") != std::string::npos;
-  }));
-  CHECK(text_of(with.ask("echo", "still here")) == "still here");
-  CHECK(server.errors().find("draining") == std::string::npos);
-  const auto end = server.terminate();
-  REQUIRE(end);
-  CHECK(end->code == 0);
-}
-
 TEST_CASE("SIGTERM lets a request that waits be answered, and an idle connection does not hold the server up") {
   test_server server{{.definitions = {"tests/e2e/agents/trouble"}, .settings = "shutdown: {grace_ms: 15000}\n"}};
   REQUIRE(server.start());

@@ -14,9 +14,20 @@
 namespace mofa::test {
 namespace {
 
-enum class point { before_append, after_append, before_publish, after_publish, effect_started, before_outcome, none };
-constexpr std::array<std::string_view, 6> names{"before_append", "after_append",   "before_publish",
-                                                "after_publish", "effect_started", "before_outcome"};
+enum class point {
+  before_append,
+  after_append,
+  before_publish,
+  after_publish,
+  effect_started,
+  before_outcome,
+  message_published,
+  message_delivered,
+  none
+};
+constexpr std::array<std::string_view, 8> names{"before_append",     "after_append",     "before_publish",
+                                                "after_publish",     "effect_started",   "before_outcome",
+                                                "message_published", "message_delivered"};
 
 struct trap {
   point where = point::none;
@@ -96,6 +107,18 @@ class trap_probe final : public actors::probe {
   void escalated(std::string_view path, std::string_view reason) override { inner_.escalated(path, reason); }
   void subscriber_added() override { inner_.subscriber_added(); }
   void subscriber_removed() override { inner_.subscriber_removed(); }
+  void message_published(bool durable, std::size_t receivers) override {
+    inner_.message_published(durable, receivers);
+    pass(point::message_published);
+  }
+  void message_delivered(std::string_view receiver) override {
+    inner_.message_delivered(receiver);
+    pass(point::message_delivered);
+  }
+  void message_dropped(std::string_view receiver) override { inner_.message_dropped(receiver); }
+  void message_retried(std::string_view agent) override { inner_.message_retried(agent); }
+  void message_refused(std::string_view agent, errc why) override { inner_.message_refused(agent, why); }
+  void topic_subscribers(std::size_t agents, std::size_t clients) override { inner_.topic_subscribers(agents, clients); }
 
  private:
   void pass(point here) {

@@ -14,8 +14,7 @@ using core::caller;
 using core::completion;
 
 void fake_tasks::submit(const caller&, core::submission, completion<core::submitted_task> done) { done(unknown()); }
-void fake_tasks::send(const caller&, task_id, core::message, std::optional<core::idempotency>,
-                      completion<core::submitted_task> done) {
+void fake_tasks::send(const caller&, task_id, core::further_message, completion<core::submitted_task> done) {
   done(unknown());
 }
 void fake_tasks::cancel(const caller&, task_id, std::string, completion<core::task_ptr> done) { done(unknown()); }
@@ -55,6 +54,17 @@ void fake_agents::command(std::string, core::agent_command, completion<core::age
 void fake_agents::apply(core::definition_change, completion<core::agent_info> done) { done(unknown()); }
 void fake_agents::remove(std::string, std::optional<int>, bool, completion<bool> done) { done(unknown()); }
 void fake_agents::supervision(completion<core::supervision_node> done) { done(unknown()); }
+
+void fake_topics::publish(const caller&, core::publication what, completion<core::published> done) {
+  claim(core::check_topic(what.topic).has_value(), "what is published has a topic:", what.topic);
+  claim(what.durable || !what.once, "only what is kept is published once");
+  done(unknown());
+}
+void fake_topics::list(const caller&, core::page_request, completion<core::page<core::topic_info>> done) { done(unknown()); }
+void fake_topics::subscribe(const caller&, std::string, std::optional<std::uint64_t>, std::size_t,
+                            std::shared_ptr<core::topic_sink>, completion<core::subscription_ptr> done) {
+  done(unknown());
+}
 
 http::response answer_of(const http::route& asked, http::request what) {
   std::optional<http::response> got;

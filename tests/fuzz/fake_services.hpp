@@ -15,8 +15,7 @@ class fake_tasks final : public core::task_service {
   std::optional<std::uint64_t> after;  ///< of the last question for events, as a page or as a feed
 
   void submit(const core::caller&, core::submission, core::completion<core::submitted_task>) override;
-  void send(const core::caller&, task_id, core::message, std::optional<core::idempotency>,
-            core::completion<core::submitted_task>) override;
+  void send(const core::caller&, task_id, core::further_message, core::completion<core::submitted_task>) override;
   void cancel(const core::caller&, task_id, std::string, core::completion<core::task_ptr>) override;
   void get(const core::caller&, task_id, core::completion<core::task_ptr>) override;
   void list(const core::caller&, core::task_filter, core::page_request,
@@ -42,6 +41,14 @@ class fake_agents final : public core::agent_service {
   void apply(core::definition_change, core::completion<core::agent_info>) override;
   void remove(std::string, std::optional<int>, bool, core::completion<bool>) override;
   void supervision(core::completion<core::supervision_node>) override;
+};
+
+class fake_topics final : public core::topic_service {
+ public:
+  void publish(const core::caller&, core::publication, core::completion<core::published>) override;
+  void list(const core::caller&, core::page_request, core::completion<core::page<core::topic_info>>) override;
+  void subscribe(const core::caller&, std::string, std::optional<std::uint64_t>, std::size_t,
+                 std::shared_ptr<core::topic_sink>, core::completion<core::subscription_ptr>) override;
 };
 
 /// Asks the route, and gives its answer; an answer that does not come, or comes twice, is a broken claim.

@@ -16,9 +16,11 @@ namespace http = mofa::http;
 struct server {
   mofa::fuzz::fake_tasks tasks;
   mofa::fuzz::fake_agents agents;
+  mofa::fuzz::fake_topics topics;
   mofa::result<mofa::gateway::router> router = mofa::gateway::router::make(
       mofa::rest::routes({.tasks = tasks,
                           .agents = agents,
+                          .topics = topics,
                           .ready = [] { return mofa::rest::readiness{.ready = true, .reason = {}}; },
                           .version = "1"}));
 };

@@ -17,8 +17,10 @@ constexpr std::string_view id = "0190163d-8694-739b-aea5-966c26f8ad91";
 struct server {
   mofa::fuzz::fake_tasks tasks;
   mofa::fuzz::fake_agents agents;
+  mofa::fuzz::fake_topics topics;
   http::route_table table = mofa::rest::routes({.tasks = tasks,
                                                 .agents = agents,
+                                                .topics = topics,
                                                 .ready = [] { return mofa::rest::readiness{.ready = true, .reason = {}}; },
                                                 .version = "1"});
 

@@ -73,6 +73,28 @@ TEST_CASE("a task is submitted, followed with its deltas, answered and canceled 
   CHECK(house.tasks.asked() == std::vector<std::string>{"submit echo by local: hello", "send more", "cancel enough"});
 }
 
+TEST_CASE("a topic is followed over the connection, as far as its client reads, until the client goes") {
+  websocket_fixture house;
+  {
+    websocket_client client{house.port()};
+    REQUIRE(client.say(R"({"type":"subscribe","id":"t","topic":"orders.*","after":5})"));
+    CHECK(client.hear() == nlohmann::json{{"type", "ack"}, {"id", "t"}});
+    CHECK(house.topics.asked() == "default orders.* after 5");
+    for (int i = 1; i <= 100; ++i) {
+      core::topic_message what;
+      what.seq = static_cast<std::uint64_t>(i);
+      what.topic = "orders.eu";
+      what.data = std::to_string(i);
+      REQUIRE(house.topics.publish(std::make_shared<const core::topic_message>(std::move(what)), i == 50 ? 7 : 0));
+      const auto got = client.hear();
+      CHECK(got["id"] == "t");
+      CHECK(got["event"]["data"] == i);
+      CHECK(got.value("dropped", 0) == (i == 50 ? 7 : 0));
+    }
+  }
+  CHECK(house.topics.is_left());
+}
+
 TEST_CASE("errors carry the id that they answer, and the connection goes on") {
   websocket_fixture house;
   websocket_client client{house.port()};

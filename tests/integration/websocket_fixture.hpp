@@ -1,9 +1,10 @@
-// The WebSocket of the API on a free port, over a port of tasks whose tasks are journals in memory.
+// The WebSocket of the API on a free port, over a port of tasks whose tasks are journals in memory, and a port of topics.
 // Owned by the test.
 // The test's thread plays the part of the actors.
 #pragma once
 
 #include <algorithm>
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -62,9 +63,9 @@ class journaled_tasks final : public core::task_service {
     if (what.agent != "echo") return done(fail(errc::not_found, "no agent '" + what.agent + "'"));
     done(core::submitted_task{made(task_id::make(time_point{milliseconds{1'700'000'000'000}})), false});
   }
-  void send(const core::caller&, task_id to, core::message what, std::optional<core::idempotency>,
+  void send(const core::caller&, task_id to, core::further_message what,
             core::completion<core::submitted_task> done) override {
-    note("send " + what.text());
+    note("send " + what.message.text());
     done(core::submitted_task{made(to), false});
   }
   void cancel(const core::caller&, task_id which, std::string reason, core::completion<core::task_ptr> done) override {
@@ -155,13 +156,74 @@ class journaled_tasks final : public core::task_service {
   std::vector<std::string> asked_;
 };
 
+/// Topics with one follower, to whom the test gives messages.
+class one_follower final : public core::topic_service {
+ public:
+  /// Gives the message to the follower, once it has granted enough. False when that takes longer than ten seconds.
+  bool publish(core::topic_message_ptr what, std::uint64_t dropped = 0) {
+    std::shared_ptr<core::topic_sink> to;
+    {
+      std::unique_lock lock{guard_};
+      if (!changed_.wait_for(lock, std::chrono::seconds{10}, [this] { return sink_ && credit_ > 0; })) return false;
+      --credit_;
+      to = sink_;
+    }
+    to->on_message(std::move(what), dropped);
+    return true;
+  }
+  /// Whether the follower leaves within ten seconds.
+  bool is_left() {
+    std::unique_lock lock{guard_};
+    return changed_.wait_for(lock, std::chrono::seconds{10}, [this] { return !sink_; });
+  }
+  std::string asked() {
+    const std::lock_guard lock{guard_};
+    return asked_;
+  }
+
+  void subscribe(const core::caller& who, std::string pattern, std::optional<std::uint64_t> after, std::size_t credit,
+                 std::shared_ptr<core::topic_sink> sink, core::completion<core::subscription_ptr> done) override {
+    done(core::subscription_ptr{std::make_unique<handle>(*this)});
+    const std::lock_guard lock{guard_};
+    asked_ = who.tenant + " " + pattern + (after ? " after " + std::to_string(*after) : "");
+    sink_ = std::move(sink);
+    credit_ = credit;
+    changed_.notify_all();
+  }
+  void publish(const core::caller&, core::publication, core::completion<core::published>) override {}
+  void list(const core::caller&, core::page_request, core::completion<core::page<core::topic_info>>) override {}
+
+ private:
+  struct handle final : core::subscription {
+    explicit handle(one_follower& of_) : of(of_) {}
+    ~handle() override {
+      const std::lock_guard lock{of.guard_};
+      of.sink_.reset();
+      of.changed_.notify_all();
+    }
+    void grant(std::size_t count) override {
+      const std::lock_guard lock{of.guard_};
+      of.credit_ += count;
+      of.changed_.notify_all();
+    }
+    one_follower& of;
+  };
+
+  std::mutex guard_;
+  std::condition_variable changed_;
+  std::string asked_;
+  std::shared_ptr<core::topic_sink> sink_;
+  std::size_t credit_ = 0;
+};
+
 struct websocket_fixture {
   explicit websocket_fixture(std::function<void(gateway::options&)> change = {})
-      : at(std::move(change), websocket::routes(tasks)) {}
+      : at(std::move(change), websocket::routes(tasks, topics)) {}
 
   std::uint16_t port() const { return at.port(); }
 
   journaled_tasks tasks;
+  one_follower topics;
   gateway_fixture at;
 };
 

@@ -142,11 +142,29 @@ result<bool> memory_store::has_open_tasks(const std::string& agent) {
     return row.agent == agent && !core::is_terminal(row.status.state);
   });
 }
+result<int> memory_store::keep_agent(const std::string& name, const std::string& body, const std::string& hash,
+                                     const std::optional<core::idempotency_record>& once, time_point now) {
+  const auto version = put_definition(name, body, hash, now);
+  if (!version) return version;
+  marks[name] = core::agent_mark::kept;
+  if (once)
+    agent_keys[{once->tenant, once->principal, once->once.operation, once->once.key}] = {name, *version,
+                                                                                         once->once.body_hash};
+  return version;
+}
+result<std::optional<core::agent_hit>> memory_store::find_agent(const std::string& tenant, const std::string& principal,
+                                                                const std::string& operation, const std::string& key) {
+  const auto found = agent_keys.find({tenant, principal, operation, key});
+  return found == agent_keys.end() ? std::optional<core::agent_hit>{} : std::optional{found->second};
+}
 result<void> memory_store::mark_agent(const std::string& name, std::optional<core::agent_mark> mark) {
-  if (mark)
+  if (mark) {
     marks[name] = *mark;
-  else
-    marks.erase(name);
+    return {};
+  }
+  marks.erase(name);
+  for (auto& [key, hit] : agent_keys)
+    if (hit.name == name) hit.version = 0;
   return {};
 }
 result<std::vector<core::marked_agent>> memory_store::marked_agents() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "protocols/core/ports/store.hpp"
+#include "tests/support/memory_topics.hpp"
 
 namespace mofa::test {
 
@@ -23,6 +24,9 @@ class memory_store final : public core::store {
   std::map<std::tuple<std::string, std::string, std::string, std::string>, std::string>
       memory;  ///< tenant, owner, context, key
   std::map<std::string, core::agent_mark> marks;
+  std::map<std::tuple<std::string, std::string, std::string, std::string>, core::agent_hit>
+      agent_keys;  ///< tenant, principal, operation, key
+  memory_topics kept_messages;
   std::vector<std::size_t> groups;      ///< units of each append() call
   std::function<void()> before_commit;  ///< called by append() when set
 
@@ -53,8 +57,13 @@ class memory_store final : public core::store {
   result<core::stored_definition> definition(const std::string& name, int version) override;
   result<std::vector<core::stored_definition>> definition_versions(const std::string&) override;
   result<bool> has_open_tasks(const std::string& agent) override;
+  result<int> keep_agent(const std::string& name, const std::string& body, const std::string& hash,
+                         const std::optional<core::idempotency_record>& once, time_point now) override;
+  result<std::optional<core::agent_hit>> find_agent(const std::string& tenant, const std::string& principal,
+                                                    const std::string& operation, const std::string& key) override;
   result<void> mark_agent(const std::string& name, std::optional<core::agent_mark> mark) override;
   result<std::vector<core::marked_agent>> marked_agents() override;
+  core::topic_store& topics() override { return kept_messages; }
   result<std::size_t> sweep(time_point, time_point, time_point, std::size_t) override;
 
  private:

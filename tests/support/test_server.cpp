@@ -31,7 +31,8 @@ test_server::test_server(server_plan plan) {
   const auto rules = source_folder() / "config/models";
   file << "models:\n  default: [scripted/demo]\n  providers:\n    scripted: {kind: scripted, file: "
        << (rules / "demo.yaml").string() << "}\n    spender: {kind: scripted, file: " << (rules / "spender.yaml").string()
-       << "}\n";
+       << "}\n    flaky: {kind: scripted, file: " << (rules / "flaky.yaml").string()
+       << ", patience: {first_pause_ms: 100, breaker_failures: 1000}}\n";
 }
 
 process_plan test_server::plan() const {

@@ -19,8 +19,9 @@ std::optional<agent_state> agent_state_from(std::string_view text);
 struct agent_info {
   definition_ptr definition;
   agent_state state = agent_state::ready;
-  std::string source;  ///< the file it belongs to; empty when it came by a request
-  std::string error;   ///< why the newest version of the file is not used; empty when it is
+  std::string source;     ///< the file it belongs to; empty when it came by a request
+  std::string error;      ///< why the newest version of the file is not used; empty when it is
+  bool replayed = false;  ///< of apply(): an earlier request with the same idempotency key made it
 };
 
 struct agent_version {
@@ -64,8 +65,10 @@ struct supervision_node {
 /// A definition that came through the API.
 struct definition_change {
   json document;
-  std::optional<std::string> name;  ///< which agent is changed; nothing: a new one, named by the document
-  std::optional<int> if_version;    ///< only when this is its newest version
+  std::optional<std::string> name;                 ///< which agent is changed; nothing: a new one, named by the document
+  std::optional<int> if_version;                   ///< only when this is its newest version
+  std::optional<core::idempotency> idempotency{};  ///< of a new agent
+  caller who{};                                    ///< whose key it is
 };
 
 class agent_service {
@@ -81,8 +84,8 @@ class agent_service {
   /// from their journals. Answers with the state afterwards.
   virtual void command(std::string name, agent_command what, completion<agent_actor_info> done) = 0;
   /// A new agent, or a new version of one; the same document again is the same version. Tasks keep the version that they
-  /// started with. Errors: invalid (fields point into the document), conflict (the name is taken), not_found,
-  /// managed_by_file, precondition_failed.
+  /// started with. Errors: invalid (fields point into the document), conflict (the name is taken), not_found (also: the
+  /// agent that the key made is gone), managed_by_file, precondition_failed, idempotency_mismatch.
   virtual void apply(definition_change what, completion<agent_info> done) = 0;
   /// The agent goes; its tasks stay readable. True: it is gone; false: with `drain` it takes no more work and goes when its
   /// last task has ended. Errors: not_found, managed_by_file, precondition_failed, conflict (it has tasks, and no `drain`).

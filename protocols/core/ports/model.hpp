@@ -3,6 +3,7 @@
 // call() is called on any worker thread and must not block; its callbacks come on any thread, one at a time.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -59,23 +60,36 @@ struct model_answer {
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
   std::string model;  ///< "provider/name" that answered
+  int attempts = 1;   ///< how many it took, those of fallbacks included
+};
+
+/// An attempt that failed, and is followed by another one.
+struct failed_attempt {
+  int attempt = 1;                     ///< its number
+  std::string why;                     ///< one line, no secrets
+  std::chrono::milliseconds pause{0};  ///< until the next one begins
+};
+
+/// What is heard of a call before its end; both are called any number of times.
+struct model_hearing {
+  /// The text as it comes; `attempt` counts from 1, and a new attempt begins the text anew.
+  callback<void(int attempt, std::string text)> on_text;
+  callback<void(failed_attempt)> on_retry;
 };
 
 class model {
  public:
   virtual ~model() = default;
-  /// `on_delta` gets the text as it comes; `attempt` counts from 1, and a new attempt begins the text anew.
   /// Errors: upstream_failed (the provider refused or answered nonsense; the detail says what), timeout, unavailable
   /// (its circuit is open).
-  virtual running_call_ptr call(model_request what, callback<void(int attempt, std::string text)> on_delta,
-                                callback<void(result<model_answer>)> done) = 0;
+  virtual running_call_ptr call(model_request what, model_hearing hear, callback<void(result<model_answer>)> done) = 0;
 };
 using model_ptr = std::shared_ptr<model>;
 
 /// The JSON form that an effect's request and outcome have in the journal:
 ///
 ///     message  {role, text?, calls?: [{id, tool, arguments | malformed}], call_id?, tool?, failed?}
-///     answer   {text, calls, finish, usage: {input_tokens, output_tokens}, model}
+///     answer   {text, calls, finish, usage: {input_tokens, output_tokens}, model, attempts?}   attempts: more than one
 json to_json(const model_message& value);
 json to_json(const model_answer& value);
 /// What is not of that form is errc::corrupt: only our own journal is read by these.

@@ -13,6 +13,7 @@
 #include "protocols/core/event.hpp"
 #include "protocols/core/ports/agent_service.hpp"
 #include "protocols/core/ports/task_service.hpp"
+#include "protocols/core/ports/topic_store.hpp"
 #include "protocols/core/task.hpp"
 #include "server/base/result.hpp"
 
@@ -89,6 +90,13 @@ struct stored_definition {
   time_point created_at{};
 };
 
+/// An agent that was made under an idempotency key.
+struct agent_hit {
+  std::string name;
+  int version = 0;  ///< that the request made
+  std::string body_hash;
+};
+
 /// How an agent stands whose definition came through the API and not from a file.
 enum class agent_mark { kept, leaving };
 
@@ -155,10 +163,21 @@ class store {
 
   /// Whether a task of the agent has not ended: at work, queued, or waiting for a person.
   virtual result<bool> has_open_tasks(const std::string& agent) = 0;
+  /// A definition that came through the API, in one transaction: its version as of put_definition(), the mark `kept`, and the
+  /// idempotency record. The version. Errors when there is such a record, and nothing is written: idempotency_mismatch,
+  /// conflict (the caller then asks find_agent()).
+  virtual result<int> keep_agent(const std::string& name, const std::string& body, const std::string& hash,
+                                 const std::optional<idempotency_record>& once, time_point now) = 0;
+  /// The agent that was made under a key.
+  virtual result<std::optional<agent_hit>> find_agent(const std::string& tenant, const std::string& principal,
+                                                      const std::string& operation, const std::string& key) = 0;
   /// Marks an agent, or takes its mark away; its versions stay, since tasks have run them.
   virtual result<void> mark_agent(const std::string& name, std::optional<agent_mark> mark) = 0;
   /// By name, ascending.
   virtual result<std::vector<marked_agent>> marked_agents() = 0;
+
+  /// Durable messages of topics; lives as long as the store.
+  virtual topic_store& topics() = 0;
 
   /// Deletes tasks that ended before these times (failed, canceled and rejected ones by the second), and old idempotency
   /// records; at most `limit` tasks. Returns how many tasks.

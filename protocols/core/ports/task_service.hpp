@@ -57,9 +57,17 @@ struct submission {
   milliseconds wait{0};  ///< answer when the task is settled or after this long; 0: at once, after the commit
 };
 
+/// A message for a task that there is: an answer to its question, or something more.
+struct further_message {
+  core::message message;  ///< an empty message_id is filled with a new one
+  std::optional<core::idempotency> idempotency{};
+  milliseconds wait{0};  ///< as of a submission: until the task is settled again
+};
+
 struct submitted_task {
   task_ptr task;
-  bool replayed = false;  ///< an earlier request with the same idempotency key made it
+  bool replayed = false;          ///< an earlier request with the same idempotency key made it
+  std::uint64_t message_seq = 0;  ///< of send(): number of the event that holds the message; 0: not known
 };
 
 struct task_filter {
@@ -97,9 +105,9 @@ class task_service {
   /// Success: the task is committed. Errors: not_found (agent), invalid, queue_full, context_busy, unavailable,
   /// storage_full, in_progress, idempotency_mismatch.
   virtual void submit(const caller& who, submission what, completion<submitted_task> done) = 0;
-  /// A further message. Errors: not_found, task_terminal, and those of submit. A message_id seen before changes nothing.
-  virtual void send(const caller& who, task_id to, core::message what, std::optional<idempotency> once,
-                    completion<submitted_task> done) = 0;
+  /// Success: the message is committed. Errors: not_found, task_terminal, and those of submit. A message_id seen before
+  /// changes nothing.
+  virtual void send(const caller& who, task_id to, further_message what, completion<submitted_task> done) = 0;
   /// Success: the task is canceled, by this call or an earlier one. Errors: not_found, task_not_cancelable.
   virtual void cancel(const caller& who, task_id which, std::string reason, completion<task_ptr> done) = 0;
 

@@ -1,4 +1,4 @@
-// The commands that talk to a server: call, chat, agents, tasks, events.
+// The commands that talk to a server: call, chat, agents, tasks, events, reload.
 // Declared by run() below the program's command line.
 // The main thread.
 #pragma once
@@ -12,5 +12,6 @@ void add_chat(const command& root);
 void add_agents(const command& root);
 void add_tasks(const command& root);
 void add_events(const command& root);
+void add_reload(const command& root);
 
 }  // namespace mofa::app::client

@@ -13,6 +13,11 @@ std::string new_client_id() { return to_string(make_uuid7(system_clock{}.now()))
 
 outcome<shown> submit(session& with, const submission& what) {
   json body{{"message", what.text}};
+  if (!what.data.is_null()) {
+    auto parts = json::array({json{{"data", what.data}}});
+    if (!what.text.empty()) parts.insert(parts.begin(), json{{"text", what.text}});
+    body["message"] = {{"parts", std::move(parts)}};
+  }
   if (!what.context.empty()) body["context_id"] = what.context;
   if (!what.priority.empty()) body["priority"] = what.priority;
   task_view view{with, {}, usual_transcript(with, false)};

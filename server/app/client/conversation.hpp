@@ -13,6 +13,7 @@ struct submission {
   std::string agent, text;
   std::string context{};   ///< empty: a new one
   std::string priority{};  ///< empty: normal
+  json data{};             ///< goes with the text, or without one; null: none
 };
 
 /// Begins a task and shows it to its end, or to its question.

@@ -40,7 +40,9 @@ void add_indented(text_lines& out, const std::string& text) {
 std::string effect_summary(const json& data) {
   const auto type = text_member(data, "type");
   if (type == "tool") return "tool " + text_member(data, "tool") + " " + compact(member(data, "arguments"));
-  if (type == "child") return "agent " + text_member(data, "agent") + ": " + compact(member(data, "message"));
+  if (type == "child")
+    return "agent " + text_member(data, "agent") + ": " +
+           compact(member(data, data.contains("arguments") ? "arguments" : "message"));
   if (type == "model") return "model " + text_member(data, "model");
   return type;
 }

@@ -17,7 +17,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> fixes{{
     {"host_not_allowed", "use --url with a loopback address, or give the server a key (auth.keys)"},
     {"task_terminal", "the task has ended; start another one: mofa call AGENT TEXT"},
     {"task_not_cancelable", "the task has ended; `mofa tasks get ID` shows how"},
-    {"managed_by_file", "change that file; the server reads it at its start"},
+    {"managed_by_file", "change that file; the server sees it"},
     {"precondition_failed", "somebody else has changed it; look at it (`mofa agents get NAME`) and apply again"},
     {"context_busy", "wait for the task that works in this context, or use another --context"},
     {"method_not_allowed", "this server cannot do that; is it as new as this program? (`mofa version`)"},

@@ -30,6 +30,8 @@ void task_view::on_frame(const std::string& kind, const std::string& text) {
     with_.screen().line(fmt::format("{{\"kind\":\"{}\",\"data\":{}}}", kind, text));
   else if (kind == "delta")
     transcript_.on_delta(json::parse(text, nullptr, false));
+  else if (kind == "progress")
+    transcript_.on_progress(json::parse(text, nullptr, false));
 }
 
 bool task_view::satisfied() const { return counts_ && state_ && core::is_settled(*state_); }

@@ -21,10 +21,8 @@ std::string label_of(const json& data) {
     return one_line(text_member(data, "tool") + (none ? "" : " " + compact(arguments)), label_characters);
   }
   if (type == "child") {
-    const auto& message = member(data, "message");
-    return one_line(
-        "agent " + text_member(data, "agent") + ": " + (message.is_object() ? message_text(message) : compact(message)),
-        label_characters);
+    const auto& said = member(data, data.contains("arguments") ? "arguments" : "message");
+    return one_line("agent " + text_member(data, "agent") + ": " + compact(said), label_characters);
   }
   return {};
 }
@@ -162,6 +160,17 @@ void transcript::on_delta(const json& data) {
   if (offset != static_cast<std::int64_t>(coming_.size())) return;
   coming_ += text_member(data, "text");
   show_words(coming_);
+}
+
+void transcript::on_progress(const json& data) {
+  const auto& number = member(data, "attempt");
+  const auto why = one_line(text_member(data, "error"), result_characters);
+  if (!number.is_number_integer() || why.empty()) return;
+  const auto& pause = member(data, "retry_in_ms");
+  const std::chrono::milliseconds wait{pause.is_number_integer() ? pause.get<std::int64_t>() : 0};
+  note(tone::quiet, fmt::format("attempt {} failed: {}; trying again{}", number.get<std::int64_t>(), why,
+                                wait.count() > 0 ? " in " + duration_text(wait) : ""));
+  screen_.busy("thinking");
 }
 
 // A new attempt mostly says the same again: what the screen has is not repeated.

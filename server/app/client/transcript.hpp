@@ -25,6 +25,8 @@ class transcript {
   void on_event(const json& event);
   /// The data of a `delta`.
   void on_delta(const json& data);
+  /// The data of a `progress`: an attempt of a call failed, and another one follows.
+  void on_progress(const json& data);
 
   /// From the newest message of a person to the newest event.
   std::chrono::milliseconds took() const;

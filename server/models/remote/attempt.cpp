@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::size_t body_max_bytes = 64 * 1024;
 
-bool is_worth_another(int status) { return status == 408 || status == 425 || status == 429 || status >= 500; }
-
 }  // namespace
 
 void attempt::on_head(http_client::response_head head) {
@@ -28,7 +26,7 @@ void attempt::on_data(std::string_view bytes) {
   std::vector<std::string> pieces;
   const auto fed = reader_->feed(bytes, pieces);
   for (auto& piece : pieces) to_->on_text(number_, std::move(piece));
-  if (!fed) failed(fed.error(), true, true);
+  if (!fed) failed(fed.error(), true, health::bad);
 }
 
 void attempt::on_end(result<void> outcome) {
@@ -39,27 +37,24 @@ void attempt::on_end(result<void> outcome) {
   auto why = std::move(outcome).error();
   const bool again = why.code == errc::unavailable || why.code == errc::timeout || why.code == errc::upstream_failed;
   if (!again && why.code != errc::address_refused) why.code = errc::upstream_failed;
-  failed(std::move(why), again, again);
+  failed(std::move(why), again, again ? health::bad : health::unknown);
 }
 
 void attempt::answered(result<core::model_answer> answer) {
-  if (!answer) return failed(std::move(answer).error(), true, true);
-  leave_.succeeded();
+  if (!answer) return failed(std::move(answer).error(), true, health::bad);
   std::exchange(to_, nullptr)->on_answer(number_, *std::move(answer));
 }
 
 void attempt::refused() {
   error why{errc::upstream_failed, "HTTP " + std::to_string(status_) + ": " + openai::failure_message(body_)};
   why.retry_after = retry_after_;
-  const bool again =
-      is_worth_another(status_) || status_ < 300;  // a JSON body where a stream was asked for: an error object
-  if (!again) leave_.succeeded();                  // it is there, if only to refuse
-  failed(std::move(why), again, again && status_ != 429);
+  // A JSON body where a stream was asked for: an error object.
+  if (status_ < 300) return failed(std::move(why), true, health::bad);
+  failed(std::move(why), is_worth_another(status_), health_by(status_));
 }
 
-void attempt::failed(error why, bool again, bool counts) {
-  if (counts) leave_.failed(time_.now());
-  std::exchange(to_, nullptr)->on_failure(number_, {std::move(why), again});
+void attempt::failed(error why, bool again, health of_provider) {
+  std::exchange(to_, nullptr)->on_failure(number_, {std::move(why), again, of_provider});
 }
 
 }  // namespace mofa::models

@@ -22,10 +22,12 @@ constexpr std::int64_t delay_max_ms = 600'000;
 constexpr std::array<std::string_view, 2> book_members{"rules", "otherwise"};
 constexpr std::array<std::string_view, 6> rule_members{"when", "call", "say", "delay_ms", "usage", "error"};
 constexpr std::array<std::string_view, 5> otherwise_members{"call", "say", "delay_ms", "usage", "error"};
-constexpr std::array<std::string_view, 2> when_members{"text", "tool"};
+constexpr std::array<std::string_view, 3> when_members{"text", "tool", "attempt"};
 constexpr std::array<std::string_view, 2> call_members{"tool", "arguments"};
 constexpr std::array<std::string_view, 2> usage_members{"input", "output"};
-constexpr std::array<std::string_view, 2> error_members{"status", "message"};
+constexpr std::array<std::string_view, 3> error_members{"status", "message", "retry_after_s"};
+constexpr std::int64_t retry_after_max_s = 3'600;
+constexpr int attempt_max = 100;
 constexpr std::array<std::string_view, 4> own_variables{"text", "result", "results", "error"};
 
 /// Reads the templates of one rule. A tool's outcome brings variables that only the tool knows: no name is unknown then.
@@ -71,7 +73,8 @@ std::shared_ptr<const re2::RE2> read_expression(object_fields& when) {
 
 void read_when(const json& value, const std::string& path, model_rule& into, field_errors& errors) {
   object_fields when{value, path, when_members, errors};
-  if (value.is_object() && value.empty()) errors.push_back({path, "needs text or tool; what always holds is 'otherwise'"});
+  if (value.is_object() && value.empty())
+    errors.push_back({path, "needs text, tool or attempt; what always holds is 'otherwise'"});
   into.text = read_expression(when);
   if (into.text) {
     for (const auto& [name, index] : into.text->NamedCapturingGroups()) {
@@ -81,6 +84,7 @@ void read_when(const json& value, const std::string& path, model_rule& into, fie
       into.groups.emplace_back(static_cast<std::size_t>(index), name);
     }
   }
+  if (const auto number = when.integer("attempt", 1, attempt_max)) into.attempt = static_cast<int>(*number);
   if (when.find("tool") == nullptr) return;
   into.tool = when.text("tool").value_or("?");
   if (into.tool.empty()) when.add("tool", "is empty");
@@ -123,6 +127,7 @@ played_error read_error(const json& value, const std::string& path, field_errors
   played_error out;
   if (fields.require("status") != nullptr) out.status = static_cast<int>(fields.integer("status", 400, 599).value_or(500));
   out.message = fields.text("message").value_or("");
+  if (const auto wait = fields.integer("retry_after_s", 0, retry_after_max_s)) out.retry_after = std::chrono::seconds{*wait};
   return out;
 }
 

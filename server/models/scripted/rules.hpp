@@ -33,6 +33,7 @@ struct planned_call {
 struct played_error {
   int status = 500;
   std::string message;
+  std::optional<std::chrono::seconds> retry_after;  ///< what its header Retry-After would have been
 };
 
 struct reaction {
@@ -47,7 +48,8 @@ struct reaction {
 struct model_rule {
   std::shared_ptr<const re2::RE2> text;                     ///< searched in the user's last text, not anchored
   std::vector<std::pair<std::size_t, std::string>> groups;  ///< named groups of `text`: index and name
-  std::string tool;  ///< the last message is an outcome of this tool; empty: it is the user's
+  std::string tool;            ///< the last message is an outcome of this tool; empty: it is the user's
+  std::optional<int> attempt;  ///< of the call; nothing: whichever
   reaction then;
 };
 
@@ -56,8 +58,8 @@ struct rule_book {
   std::optional<reaction> otherwise;
 };
 
-/// Reads {rules: [{when: {text | tool}, call | say | error, delay_ms, usage}], otherwise}. Error invalid: `fields` are JSON
-/// pointers into the document, all mistakes of it.
+/// Reads {rules: [{when: {text, tool, attempt}, call | say | error, delay_ms, usage}], otherwise}. Error invalid: `fields`
+/// are JSON pointers into the document, all mistakes of it.
 result<rule_book> read_rules(const json& document);
 
 }  // namespace mofa::models

@@ -127,8 +127,9 @@ result<void> delete_context(connection& db, const core::caller& who, const std::
 result<void> forget_lost_memory(connection& db) { return db.prepare(forget_without_tasks).run(); }
 
 result<std::size_t> sweep_tasks(connection& db, const age_bounds& bounds, std::size_t limit) {
-  auto forgotten = db.prepare("DELETE FROM idempotency WHERE at < ?1").with(bounds.idempotency_before).run();
-  if (!forgotten) return forgotten.error();
+  for (const auto* sql : {"DELETE FROM idempotency WHERE at < ?1", "DELETE FROM idempotent_agents WHERE at < ?1"}) {
+    if (auto forgotten = db.prepare(sql).with(bounds.idempotency_before).run(); !forgotten) return forgotten.error();
+  }
   const auto roots = old_tasks(db, bounds, limit);
   if (!roots) return roots.error();
   std::size_t deleted = 0;

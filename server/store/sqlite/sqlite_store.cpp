@@ -9,7 +9,7 @@
 namespace mofa::store {
 
 sqlite_store::sqlite_store(std::unique_ptr<writer> writes, std::vector<std::unique_ptr<connection>> readers)
-    : writer_(std::move(writes)), readers_(std::move(readers)) {}
+    : writer_(std::move(writes)), readers_(std::move(readers)), topics_(*writer_, readers_) {}
 
 result<std::uint64_t> sqlite_store::acquire_ownership() {
   const std::lock_guard lock(epoch_mutex_);

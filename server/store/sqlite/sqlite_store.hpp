@@ -10,6 +10,7 @@
 
 #include "protocols/core/ports/store.hpp"
 #include "server/store/sqlite/reader_pool.hpp"
+#include "server/store/sqlite/sqlite_topics.hpp"
 #include "server/store/sqlite/writer.hpp"
 
 namespace mofa::store {
@@ -47,14 +48,20 @@ class sqlite_store final : public core::store {
   result<core::stored_definition> definition(const std::string& name, int version) override;
   result<std::vector<core::stored_definition>> definition_versions(const std::string& name) override;
   result<bool> has_open_tasks(const std::string& agent) override;
+  result<int> keep_agent(const std::string& name, const std::string& body, const std::string& hash,
+                         const std::optional<core::idempotency_record>& once, time_point now) override;
+  result<std::optional<core::agent_hit>> find_agent(const std::string& tenant, const std::string& principal,
+                                                    const std::string& operation, const std::string& key) override;
   result<void> mark_agent(const std::string& name, std::optional<core::agent_mark> mark) override;
   result<std::vector<core::marked_agent>> marked_agents() override;
+  core::topic_store& topics() override { return topics_; }
   result<std::size_t> sweep(time_point completed_before, time_point failed_before, time_point idempotency_before,
                             std::size_t limit) override;
 
  private:
   std::unique_ptr<writer> writer_;
   reader_pool readers_;
+  sqlite_topics topics_;
   std::mutex epoch_mutex_;
   std::uint64_t epoch_ = 0;  ///< what acquire_ownership() gave to this object
 };

@@ -69,8 +69,8 @@ struct agent_world : journal_world {
     REQUIRE(**asked);
     return (**asked)->value;
   }
-  core::agent_actor_info info() {
-    const auto asked = ask<actors::agent_reply>(where.agent("subject"), actors::agent_request{});
+  core::agent_actor_info info(actors::agent_request::type what = actors::agent_request::type::status) {
+    const auto asked = ask<actors::agent_reply>(where.agent("subject"), actors::agent_request{what});
     run();
     REQUIRE(asked->has_value());
     REQUIRE(**asked);
@@ -196,4 +196,47 @@ TEST_CASE("a task that crashes beyond its intensity is quarantined, and its agen
   CHECK(world.row(bad).status.code == "quarantined");
   const auto good = world.submitted("hello");
   CHECK(world.state(good) == task_state::completed);
+}
+
+TEST_CASE("an agent that left and is called back drains as before when the operator had it drain") {
+  using order = actors::agent_request::type;
+  agent_world world{napping()};
+  const auto task = world.submitted("x");
+  const auto call_back = [&] {
+    auto made = world.definitions.compile(world.definitions.find("subject")->current.definition->document);
+    REQUIRE(made);
+    REQUIRE(world.definitions.take_file(std::move(*made), "subject.yaml", world.store, world.time.now()));
+    return world.info(order::renew).state;
+  };
+  const auto leave = [&](bool of_file) {
+    if (of_file)
+      REQUIRE(world.definitions.let_file_leave("subject", "subject.yaml", world.store));
+    else
+      REQUIRE(world.definitions.let_leave("subject", std::nullopt, world.store));
+    return world.info(order::leave).state;
+  };
+  SUBCASE("it did not") {
+    CHECK(leave(false) == core::agent_state::draining);
+    CHECK(world.submit("more").error().code == errc::draining);
+    CHECK(call_back() == core::agent_state::ready);
+    CHECK(world.submit("more"));
+  }
+  SUBCASE("before it left") {
+    CHECK(world.info(order::drain).state == core::agent_state::draining);
+    CHECK(leave(false) == core::agent_state::draining);
+    CHECK(call_back() == core::agent_state::draining);
+    CHECK(world.submit("more").error().code == errc::draining);
+    CHECK(world.info(order::resume).state == core::agent_state::ready);
+    CHECK(world.submit("more"));
+  }
+  SUBCASE("while it was leaving") {
+    CHECK(leave(false) == core::agent_state::draining);
+    CHECK(world.info(order::drain).state == core::agent_state::draining);
+    CHECK(call_back() == core::agent_state::draining);
+    CHECK(leave(true) == core::agent_state::draining);
+    // The end of the drain calls nobody back.
+    CHECK(world.info(order::resume).state == core::agent_state::draining);
+    CHECK(call_back() == core::agent_state::ready);
+  }
+  CHECK(world.state(task) == task_state::working);
 }

@@ -6,6 +6,8 @@
 #include <functional>
 #include <utility>
 
+#include "protocols/core/input.hpp"
+#include "protocols/schema/schema.hpp"
 #include "tests/support/actor_store.hpp"
 
 using namespace mofa;
@@ -220,4 +222,120 @@ TEST_CASE("a version that does not exist, and one that this binary cannot compil
   REQUIRE_FALSE(parked);
   CHECK(parked.error().code == errc::unsupported);
   CHECK(parked.error().detail.starts_with("version 1 of agent 'a' cannot be run: "));
+}
+
+namespace {
+
+core::definition_change created(const std::string& tune, const std::string& key, const std::string& hash) {
+  core::definition_change out;
+  out.document = {{"name", "made"}, {"kind", "plain"}, {"tune", tune}};
+  out.idempotency = core::idempotency{key, "POST /api/v1/agents", hash};
+  out.who.tenant = "t";
+  out.who.principal = "ada";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a new agent that is asked for again under its key is the one that the key made") {
+  stocked with;
+  const auto first = with.agents.apply(created("x", "k", "h"), with.store, start);
+  REQUIRE(first);
+  CHECK(first->fresh);
+  CHECK_FALSE(first->replayed);
+  const auto again = with.agents.apply(created("x", "k", "h"), with.store, start);
+  REQUIRE(again);
+  CHECK(again->replayed);
+  CHECK_FALSE(again->fresh);
+  CHECK(same(again->now.current, first->now.current));
+  CHECK(with.store.definitions.at("made").size() == 1);
+
+  CHECK(with.agents.apply(created("y", "k", "other"), with.store, start).error().code == errc::idempotency_mismatch);
+  CHECK(with.agents.apply(created("x", "another", "h"), with.store, start).error().code == errc::conflict);
+  auto stranger = created("x", "k", "h");
+  stranger.who.principal = "bob";
+  CHECK(with.agents.apply(stranger, with.store, start).error().code == errc::conflict);
+}
+
+TEST_CASE("a key outlives the process, and says when the agent that it made is gone") {
+  stocked with;
+  REQUIRE(with.agents.apply(created("x", "k", "h"), with.store, start));
+  catalog::catalog next_life{{with.kind}};
+  REQUIRE(next_life.restore(with.store));
+  CHECK(next_life.apply(created("x", "k", "h"), with.store, start)->replayed);
+  REQUIRE(next_life.let_leave("made", {}, with.store));
+  REQUIRE(next_life.forget("made", with.store));
+  CHECK(next_life.apply(created("x", "k", "h"), with.store, start).error().code == errc::not_found);
+}
+
+TEST_CASE("a key whose agent is gone does not take another agent for it that has its name now") {
+  stocked with;
+  REQUIRE(with.agents.apply(created("x", "k", "h"), with.store, start));
+  REQUIRE(with.agents.let_leave("made", {}, with.store));
+  REQUIRE(with.agents.forget("made", with.store));
+  // The same document is the same version: its number tells nothing.
+  for (const auto* key : {"same", "other"}) {
+    REQUIRE(with.agents.apply(created(key == std::string{"same"} ? "x" : "y", key, "h"), with.store, start)->fresh);
+    CHECK(with.agents.apply(created("x", "k", "h"), with.store, start).error().code == errc::not_found);
+    CHECK(with.agents.apply(created("x", key, "h"), with.store, start)->replayed);
+    REQUIRE(with.agents.let_leave("made", {}, with.store));
+    REQUIRE(with.agents.forget("made", with.store));
+  }
+}
+
+TEST_CASE("an input_schema is compiled with the definition, and old versions keep theirs") {
+  stocked with;
+  int compiled = 0;
+  const auto compiler = [&](const json& source) -> result<core::schema_ptr> {
+    struct any final : core::schema {
+      std::vector<field_error> check(const json&) const override { return {}; }
+    };
+    ++compiled;
+    if (source.contains("$ref")) return error{errc::invalid, "leaves the document", {{"/$ref", "leaves the document"}}};
+    return core::schema_ptr{std::make_shared<any>()};
+  };
+  catalog::catalog agents{{with.kind}, compiler};
+  const json document{{"name", "a"}, {"kind", "plain"}, {"input_schema", json::object()}};
+  auto made = agents.compile(document);
+  REQUIRE(made);
+  REQUIRE(agents.put(*made, "a.yaml", with.store, start));
+  CHECK(agents.find("a")->current.definition->input_schema == made->definition->input_schema);
+  with.put("a", "plain", agents);
+  CHECK(agents.find("a")->current.definition->input_schema == nullptr);
+  const auto before = agents.version("a", 1, with.store);
+  REQUIRE(before);
+  CHECK(before->definition->input_schema != nullptr);
+  CHECK(errors_of(agents.compile({{"name", "a"}, {"kind", "plain"}, {"input_schema", {{"$ref", "http://x"}}}})) ==
+        "/input_schema/$ref: leaves the document\n");
+  CHECK(compiled >= 2);
+  CHECK(errors_of(with.agents.compile(document)).starts_with("/input_schema: "));
+}
+
+TEST_CASE("a stored version whose input_schema cannot be compiled any more runs on, and takes nothing new") {
+  stocked with;
+  const json document{{"name", "a"},
+                      {"kind", "plain"},
+                      {"input_schema", {{"properties", {{"city", {{"type", "string"}, {"pattern", "^[A-Z]"}}}}}}}};
+  const auto body = document.dump();
+  // Taken by a binary that read no schemas.
+  REQUIRE(with.store.keep_agent("a", body, "h", std::nullopt, start));
+  catalog::catalog agents{{with.kind}, schema::compile};
+  CHECK_FALSE(agents.compile(document));
+  const auto left_out = agents.restore(with.store);
+  REQUIRE(left_out);
+  CHECK(left_out->empty());
+  const auto found = agents.find("a");
+  REQUIRE(found);
+  CHECK(found->current.behaviour != nullptr);
+  CHECK(found->error.find("/properties/city/pattern") != std::string::npos);
+  CHECK(found->error.find("PUT /api/v1/agents/a") != std::string::npos);
+  CHECK(agents.version("a", 1, with.store));
+  core::message said;
+  said.parts.emplace_back();
+  said.parts.back().kind = core::part::type::data;
+  said.parts.back().data = {{"city", "Bern"}};
+  const auto refused = core::check_input(*found->current.definition, said);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::unsupported);
+  CHECK(refused.error().detail == found->error);
 }

@@ -122,6 +122,25 @@ TEST_CASE("an outcome waits for an agent that is not there") {
   CHECK(world.inputs.size() == 1);
 }
 
+TEST_CASE("other slots hold when the room is told of them") {
+  effects_world world;
+  auto slots = world.gear.slots;
+  world.gear.slots_now = [&slots] { return slots; };
+  for (int i = 0; i < 4; ++i) {
+    auto order = world.order();
+    order.task = task_id::make(world.time.now());
+    order.effect_id = order.task.str() + "/2";
+    world.start(order);
+  }
+  CHECK(world.tool->calls.size() == 2);
+  slots.slots["tool"] = 3;
+  world.pass(milliseconds{1'000});
+  CHECK(world.tool->calls.size() == 2);
+  caf::anon_send(world.effects, actors::tick{effects::slots_changed_tick});
+  world.run();
+  CHECK(world.tool->calls.size() == 3);
+}
+
 TEST_CASE("an effect that runs already is not run twice") {
   effects_world world;
   world.start(world.order());

@@ -68,9 +68,14 @@ TEST_CASE("a scenario needs something to do") {
   CHECK_FALSE(compiled(nullptr));
 }
 
-TEST_CASE("publish is refused: there are no topics") {
-  CHECK(fault_of_step({{"publish", {{"topic", "t"}}}}) ==
-        fault{"/otherwise/0/publish", "this server has no topics yet: a scenario cannot publish"});
+TEST_CASE("publish names one topic and has data") {
+  CHECK(fault_of_step({{"publish", {{"topic", "t"}}}}) == fault{"/otherwise/0/publish", "missing member 'data'"});
+  CHECK(fault_of_step({{"publish", {{"data", 1}}}}) == fault{"/otherwise/0/publish", "missing member 'topic'"});
+  CHECK(fault_of_step({{"publish", {{"topic", "t.*"}, {"data", 1}}}}) ==
+        fault{"/otherwise/0/publish/topic", "a message goes to one topic: wildcards are for subscribers"});
+  CHECK(fault_of_step({{"publish", {{"topic", "t"}, {"data", 1}, {"durable", "yes"}}}}).first ==
+        "/otherwise/0/publish/durable");
+  CHECK(fault_of_step({{"publish", {{"topic", "t"}, {"data", "{{citty}}"}}}}).first == "/otherwise/0/publish/data");
 }
 
 TEST_CASE("every step checks its members") {

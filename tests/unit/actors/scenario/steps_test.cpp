@@ -59,6 +59,12 @@ TEST_CASE("the text of a message is its text parts, one a line") {
   CHECK(said(host.newest("status_changed")) == "[a\nb]");
 }
 
+TEST_CASE("the text of a message that has none is its data as JSON") {
+  auto host = host_of_steps({{{"complete", {{"text", "{{text}}"}}}}});
+  host.submit({{"parts", {{{"data", {{"id", 7}}}}, {{"data", "x"}}}}});
+  CHECK(said(host.newest("status_changed")) == "{\"id\":7}\n\"x\"");
+}
+
 TEST_CASE("without otherwise a message that no rule wants is rejected") {
   auto host = host_of(json::parse(R"j({"rules": [{"when": {"text": "^x$"}, "do": [{"complete": {}}]}]})j"));
   CHECK(host.submit("y") == kind_list{"status_changed"});
@@ -148,6 +154,28 @@ TEST_CASE("the outcome of a call is text as it is, other values as JSON, and a f
   silent.submit("x");
   silent.resolve_with_error(silent.newest("effect_requested").at("effect_id"), "timeout", "");
   CHECK(said(silent.newest("status_changed")) == "|timeout");
+}
+
+TEST_CASE("a message is published by an effect that may be run again") {
+  auto host = host_of_steps({{{"publish", {{"topic", "weather.asked"}, {"data", {{"city", "{{text}}"}}}, {"durable", true}}}},
+                             {{"complete", {{"text", "{{result}}{{error}}"}}}}});
+  host.submit("Oslo");
+  const auto request = host.newest("effect_requested");
+  CHECK(request.at("type") == "publish");
+  CHECK(request.at("topic") == "weather.asked");
+  CHECK(request.at("data") == json{{"city", "Oslo"}});
+  CHECK(request.at("durable") == true);
+  CHECK(request.at("rerun") == true);
+  check_fold(host);
+  SUBCASE("it is on its way") {
+    host.resolve(request.at("effect_id"), {{"seq", 7}, {"delivered", 1}});
+    CHECK(said(host.newest("status_changed")) == R"({"delivered":1,"seq":7})");
+  }
+  SUBCASE("it is refused") {
+    host.resolve_with_error(request.at("effect_id"), "limit_exceeded", "in circles");
+    CHECK(said(host.newest("status_changed")) == "in circles");
+  }
+  check_fold(host);
 }
 
 TEST_CASE("an artifact has the parts of the script with the variables filled in") {

@@ -87,6 +87,26 @@ TEST_CASE("whoever leaves while it waits is not handed out, and unknown tickets 
   CHECK(all.look()[0].waiting == 0);
 }
 
+TEST_CASE("other slots and another ageing hold from the next turn on; who runs beyond them goes on") {
+  scheduler all{{{{"model", 3}}, milliseconds{1'000}}};
+  for (ticket i = 1; i <= 6; ++i) all.enqueue(i, "model", priority::normal, start);
+  CHECK(all.hand_out(start) == tickets{1, 2, 3});
+  all.follow({{{"model", 1}, {"unknown", 9}}, milliseconds{1'000}});
+  CHECK(all.look().size() == 1);
+  CHECK(all.look()[0].slots == 1);
+  all.leave(1);
+  all.leave(2);
+  CHECK(all.hand_out(start).empty());
+  all.leave(3);
+  CHECK(all.hand_out(start) == tickets{4});
+  all.follow({{{"model", 2}}, milliseconds{100}});
+  CHECK(all.hand_out(start) == tickets{5});
+  // The new ageing: what has waited for three quarters of it goes before a critical one.
+  all.leave(5);
+  all.enqueue(7, "model", priority::critical, start + milliseconds{75});
+  CHECK(all.hand_out(start + milliseconds{75}) == tickets{6});
+}
+
 TEST_CASE("after ten thousand random arrivals and leavings all slots are free") {
   std::mt19937 random{7};
   scheduler all{{{{"model", 3}, {"tool", 5}}, milliseconds{50}}};

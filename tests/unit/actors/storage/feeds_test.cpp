@@ -151,3 +151,49 @@ TEST_CASE("a task in memory has its past and its feed without the store") {
   world.run();
   CHECK(world.watch.notes == std::vector<std::string>{"late append"});
 }
+
+TEST_CASE("a retry is told once to who listens and has caught up, and to who joins before the outcome") {
+  storage_world world;
+  const auto task = durable(world);
+  world.append(unit_of(task, 0, 2));
+  const auto listens = world.subscribe(1, task, 0, 100);
+  const auto sated = world.subscribe(2, task, 0, 2);
+  const auto elsewhere = world.subscribe(3, storage::make_task_id(world.time.now(), false), 0, 100);
+  world.run();
+  caf::anon_send(world.where.feeds(),
+                 actors::effect_retried{task, "e/2", {1, "flaky/x: HTTP 503: \xff busy", milliseconds{250}}});
+  world.run();
+  REQUIRE(listens->frames.size() == 1);
+  CHECK(listens->frames[0].kind == "progress");
+  CHECK(core::json::parse(listens->frames[0].data) ==
+        core::json{
+            {"effect_id", "e/2"}, {"attempt", 1}, {"error", "flaky/x: HTTP 503: \xef\xbf\xbd busy"}, {"retry_in_ms", 250}});
+  CHECK(sated->frames.empty());
+  CHECK(elsewhere->frames.empty());
+  caf::anon_send(world.where.feeds(), actors::effect_text{task, "e/2", 2, "hel", false});
+  const auto joins = world.subscribe(4, task, 0, 100);
+  world.run();
+  CHECK(joins->got == counted(1, 2));
+  REQUIRE(joins->frames.size() == 2);
+  CHECK(joins->frames[0].data == listens->frames[0].data);
+  CHECK(joins->frames[1].kind == "delta");
+  CHECK(listens->frames.size() == 2);
+  // What the attempt had said counts no more.
+  caf::anon_send(world.where.feeds(), actors::effect_retried{task, "e/2", {2, "cut off", milliseconds{0}}});
+  const auto between = world.subscribe(5, task, 0, 100);
+  world.run();
+  CHECK(listens->frames.size() == 3);
+  REQUIRE(between->frames.size() == 2);
+  CHECK(core::json::parse(between->frames[1].data).at("attempt") == 2);
+  caf::anon_send(world.where.feeds(), actors::grant_request{2, 1});
+  world.run();
+  CHECK(sated->frames.size() == 2);
+  caf::anon_send(world.where.feeds(), actors::effect_text{task, "e/2", 3, "hello", false});
+  world.run();
+  CHECK(sated->frames.size() == 3);
+
+  caf::anon_send(world.where.feeds(), actors::effect_text{task, "e/2", 0, {}, true});
+  const auto late = world.subscribe(6, task, 0, 100);
+  world.run();
+  CHECK(late->frames.empty());
+}

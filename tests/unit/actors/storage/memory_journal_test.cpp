@@ -80,6 +80,9 @@ TEST_CASE("a key that memory knows is refused, found again, and forgotten with i
   const auto refused = journal.append(with_key(task_id::make(start), true));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == errc::conflict);
+  auto other = with_key(task_id::make(start), true);
+  other.idempotency->once.body_hash = "of something else";
+  CHECK(journal.append(other).error().code == errc::idempotency_mismatch);
   CHECK(journal.size() == 1);
   const auto hit = journal.find_idempotent("default", "local", once);
   REQUIRE(hit);
@@ -119,4 +122,30 @@ TEST_CASE("the memory journal lists what a caller may see and a filter lets thro
   core::task_filter completed;
   completed.state = core::task_state::completed;
   CHECK(ids(owner, completed, end, 10) == list{made[3]});
+}
+
+TEST_CASE("the memory journal tells what was said in a context before a task, and to its owner only") {
+  storage::memory_journal journal{10};
+  std::vector<task_id> made;
+  for (int i = 0; i < 5; ++i) {
+    made.push_back(task_id::make(start + milliseconds{i}));
+    auto unit = unit_of(made.back(), 0, 2, true);
+    unit.row.context_id = i == 1 ? "other" : "talk";
+    unit.row.owner = i == 2 ? "somebody" : "local";
+    auto said = std::make_shared<core::event>(*unit.events[0]);
+    said->kind = "submitted";
+    said->at = start + milliseconds{i};
+    unit.events[0] = std::move(said);
+    REQUIRE(journal.append(unit));
+  }
+  const auto tasks = [&](task_id before, std::size_t limit) {
+    std::vector<task_id> out;
+    for (const auto& each : journal.context_events({}, "talk", before, limit)) out.push_back(each->task);
+    return out;
+  };
+  using list = std::vector<task_id>;
+  CHECK(tasks(task_id::make(start + milliseconds{100}), 10) == list{made[0], made[3], made[4]});
+  CHECK(tasks(made[4], 10) == list{made[0], made[3]});
+  CHECK(tasks(task_id::make(start + milliseconds{100}), 2) == list{made[3], made[4]});
+  CHECK(journal.context_events({}, "nothing", made[4], 10).empty());
 }

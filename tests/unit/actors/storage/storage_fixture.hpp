@@ -49,8 +49,9 @@ struct noting_sink final : core::event_sink {
   std::vector<std::uint64_t> got;
   int ends = 0;
   std::vector<errc> failures;
+  std::vector<core::live_frame> frames;
   void on_event(core::event_ptr what) override { got.push_back(what->seq); }
-  void on_frame(const core::live_frame&) override {}
+  void on_frame(const core::live_frame& what) override { frames.push_back(what); }
   void on_end() override { ++ends; }
   void on_failure(const error& why) override { failures.push_back(why.code); }
 };

@@ -289,3 +289,34 @@ TEST_CASE("a child that is added is watched and restarted like the others; one t
   CHECK(all.log == lines{"stop b"});
   CHECK(all.tree().children.size() == 4);
 }
+
+TEST_CASE("a child that has ended and is not started again can be added again; one that is about to start cannot") {
+  family all;
+  auto wanted = all.spec(strategy::one_for_one);
+  wanted.children.push_back(all.child("a", false, restart::transient));
+  all.run(std::move(wanted));
+  const auto add = [&] {
+    const auto answer = all.world.ask<actors::done_reply>(
+        all.top, actors::add_child{std::make_shared<const child_spec>(all.child("a", false, restart::transient))});
+    all.world.run();
+    REQUIRE(answer->has_value());
+    REQUIRE(**answer);
+    return (**answer)->value;
+  };
+  CHECK(add().error().code == errc::conflict);
+  caf::anon_send(all.alive.at("a"), actors::tick{1});
+  all.world.run();
+  CHECK(all.tree().children[0].state == "stopped");
+  all.log.clear();
+  CHECK(add());
+  CHECK(all.log == lines{"start a"});
+  CHECK(all.tree().children.size() == 1);
+  CHECK(all.tree().children[0].state == "running");
+  // The second crash is followed by a backoff.
+  all.crash("a");
+  all.crash("a");
+  REQUIRE(all.tree().children[0].state == "restarting");
+  CHECK(add().error().code == errc::conflict);
+  all.world.pass(milliseconds{100});
+  CHECK(all.log == lines{"start a", "stop a", "start a", "stop a", "start a"});
+}

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "protocols/core/fields.hpp"
+
 using namespace mofa;
 using core::json;
 
@@ -11,7 +13,18 @@ namespace {
 
 constexpr std::array<std::string_view, 2> own{"rules", "otherwise"};
 
-result<core::definition> read(const char* text) { return core::definition_from_json(json::parse(text), own); }
+/// A compiler of schemas that knows one mistake.
+result<core::schema_ptr> compiled(const json& source) {
+  struct any final : core::schema {
+    std::vector<field_error> check(const json&) const override { return {}; }
+  };
+  if (!source.contains("$schema")) return core::schema_ptr{std::make_shared<any>()};
+  return core::invalid_fields({{"/$schema", "is not draft 7"}});
+}
+
+result<core::definition> read(const char* text) {
+  return core::definition_from_json(json::parse(text), own, false, compiled);
+}
 
 std::string errors_of(const char* text) {
   const auto got = read(text);
@@ -55,6 +68,7 @@ TEST_CASE("every common member is read") {
   REQUIRE(got->skills.size() == 2);
   CHECK(got->skills[0].examples == std::vector<std::string>{"17*23?"});
   CHECK(got->skills[1].name == "b");
+  CHECK(got->input_schema != nullptr);
   CHECK(got->durability == core::durability::none);
   CHECK(got->limits.max_concurrent_tasks == 2);
   CHECK(got->limits.max_queued_tasks == 0);
@@ -129,8 +143,30 @@ TEST_CASE("limits that a kind does not use are refused, not ignored") {
   CHECK(with(R"("limits": {"max_tokens": -1})") == "/limits/max_tokens: must be from 0 to 1000000000000\n");
 }
 
-TEST_CASE("a subscription is refused as long as there are no topics") {
-  CHECK(with(R"("subscribe": [])") == "/subscribe: this server does not have topics yet; remove the member\n");
+TEST_CASE("subscriptions name a topic or a pattern, once each") {
+  const auto got = read(R"({"name": "a", "kind": "scenario", "subscribe": [
+      {"topic": "orders.*", "durable": true, "overflow": "drop_newest", "capacity": 1}, {"topic": "#"}]})");
+  REQUIRE(got);
+  REQUIRE(got->subscribe.size() == 2);
+  CHECK(got->subscribe[0].topic.text() == "orders.*");
+  CHECK(got->subscribe[0].durable);
+  CHECK(got->subscribe[0].overflow == core::overflow_policy::drop_newest);
+  CHECK(got->subscribe[0].capacity == 1);
+  CHECK(got->subscribe[1].topic.text() == "#");
+  CHECK_FALSE(got->subscribe[1].durable);
+  CHECK(got->subscribe[1].overflow == core::overflow_policy::drop_oldest);
+  CHECK(got->subscribe[1].capacity == 1000);
+  CHECK(with(R"("subscribe": {})") == "/subscribe: must be an array of subscriptions, not an object\n");
+  CHECK(with(R"("subscribe": [{"durable": 1, "overflow": "block", "capacity": 0}])") ==
+        "/subscribe/0/durable: must be true or false, not an integer\n"
+        "/subscribe/0/overflow: must be one of drop_oldest, drop_newest\n"
+        "/subscribe/0/capacity: must be from 1 to 100000\n"
+        "/subscribe/0/topic: missing member 'topic'\n");
+  CHECK(with(R"("subscribe": [{"topic": "a"}, {"topic": "a"}, {"topic": "a.#.b"}, {"topic": "a", "toppic": 1}])") ==
+        "/subscribe/1/topic: 'a' is subscribed to by an earlier entry\n"
+        "/subscribe/2/topic: '#' stands for all words that follow: nothing can come after it\n"
+        "/subscribe/3/toppic: unknown member 'toppic'; did you mean 'topic'?\n"
+        "/subscribe/3/topic: 'a' is subscribed to by an earlier entry\n");
 }
 
 TEST_CASE("wrong types and words are named") {
@@ -150,4 +186,14 @@ TEST_CASE("wrong types and words are named") {
         "/skills/1/tags: must be an array of strings, not a string\n"
         "/skills/1/examples/0: must be a string, not an integer\n"
         "/skills/2/id: 'a' is the id of an earlier skill\n");
+}
+
+TEST_CASE("an input_schema that cannot be compiled is refused at its place, and so is one that nobody reads") {
+  CHECK(with(R"("input_schema": {"$schema": "x"}, "labels": [])") ==
+        "/labels: must be an object, not an array\n"
+        "/input_schema/$schema: is not draft 7\n");
+  const auto unread =
+      core::definition_from_json(json::parse(R"({"name": "a", "kind": "k", "input_schema": {}})"), own);
+  REQUIRE_FALSE(unread);
+  CHECK(unread.error().fields[0].path == "/input_schema");
 }

@@ -103,3 +103,12 @@ TEST_CASE("an answer that is not of our form is corrupt") {
   negative["usage"]["input_tokens"] = -1;
   CHECK(core::model_answer_from_json(negative).error().code == errc::corrupt);
 }
+
+TEST_CASE("an answer says how many attempts it took when it took more than one") {
+  auto answer = some_answer();
+  CHECK_FALSE(core::to_json(answer).contains("attempts"));
+  CHECK(core::model_answer_from_json(core::to_json(answer))->attempts == 1);
+  answer.attempts = 3;
+  CHECK(core::to_json(answer).at("attempts") == 3);
+  CHECK(core::model_answer_from_json(core::to_json(answer))->attempts == 3);
+}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/base/digest.hpp"
 #include "tests/unit/protocols/rest/harness.hpp"
 
 using namespace mofa;
@@ -178,4 +179,27 @@ TEST_CASE("PUT and DELETE hand on the version that If-Match names, and refuse wh
   call.agents.failure = fail(errc::precondition_failed, "the newest version of 'echo' is 4");
   remove.query.clear();
   call.problem(remove, 412, "precondition_failed");
+}
+
+TEST_CASE("a new agent has the key of its request, bound to the caller and the body, and a repeat says so") {
+  harness call;
+  ask what{.method = "POST", .pattern = "/api/v1/agents", .body = R"({"name":"echo","kind":"scenario"})"};
+  CHECK(header_of(call(what), "Idempotency-Replayed").empty());
+  CHECK_FALSE(call.agents.applied->idempotency);
+  what.headers = {{"idempotency-key", "k-1"}};
+  call.agents.replayed = true;
+  const auto got = call(what);
+  CHECK(got.status == 201);
+  CHECK(header_of(got, "Idempotency-Replayed") == "true");
+  CHECK(header_of(got, "Location") == "/api/v1/agents/echo");
+  REQUIRE(call.agents.applied->idempotency);
+  CHECK(call.agents.applied->idempotency->key == "k-1");
+  CHECK(call.agents.applied->idempotency->operation == "POST /api/v1/agents");
+  CHECK(call.agents.applied->idempotency->body_hash == sha256_hex(what.body));
+  CHECK(call.agents.applied->who.principal == "ada");
+  what.headers = {{"idempotency-key", ""}};
+  call.problem(what, 422, "invalid");
+  what.headers = {{"idempotency-key", "k-1"}};
+  call.agents.failure = fail(errc::idempotency_mismatch, "another body");
+  call.problem(what, 422, "idempotency_mismatch");
 }

@@ -16,6 +16,7 @@ core::task_row some_row(core::task_state state) {
   row.usage.tool_calls = 2;
   row.labels = {{"team", "a\"b"}};
   row.last_seq = 7;
+  row.decided_seq = 7;
   return row;
 }
 
@@ -83,12 +84,12 @@ void fake_tasks::submit(const core::caller& caller, core::submission what, core:
   reply_with(failure, std::move(done), core::submitted_task{.task = task, .replayed = replayed});
 }
 
-void fake_tasks::send(const core::caller&, task_id to, core::message what, std::optional<core::idempotency> key,
+void fake_tasks::send(const core::caller& caller, task_id to, core::further_message what,
                       core::completion<core::submitted_task> done) {
-  asked.push_back("send " + to.str());
+  asked.push_back("send " + to.str() + " wait=" + std::to_string(what.wait.count()));
+  who = caller;
   sent = std::move(what);
-  once = std::move(key);
-  reply_with(failure, std::move(done), core::submitted_task{.task = task, .replayed = replayed});
+  reply_with(failure, std::move(done), core::submitted_task{.task = task, .replayed = replayed, .message_seq = message_seq});
 }
 
 void fake_tasks::cancel(const core::caller&, task_id which, std::string reason, core::completion<core::task_ptr> done) {
@@ -188,7 +189,10 @@ void fake_agents::command(std::string name, core::agent_command what, core::comp
 void fake_agents::apply(core::definition_change what, core::completion<core::agent_info> done) {
   asked.push_back("apply " + what.name.value_or("new") + " " + std::to_string(what.if_version.value_or(0)) + " " +
                   what.document.dump());
-  reply_with(failure, std::move(done), some_agent());
+  applied = std::move(what);
+  auto made = some_agent();
+  made.replayed = replayed;
+  reply_with(failure, std::move(done), std::move(made));
 }
 
 void fake_agents::remove(std::string name, std::optional<int> if_version, bool drain, core::completion<bool> done) {
@@ -212,6 +216,31 @@ void fake_agents::supervision(core::completion<core::supervision_node> done) {
                            .last_failure = "io",
                            .children = {}});
   reply_with(failure, std::move(done), std::move(root));
+}
+
+void fake_topics::publish(const core::caller& caller, core::publication what, core::completion<core::published> done) {
+  asked.push_back("publish " + what.topic);
+  who = caller;
+  published = std::move(what);
+  reply_with(failure, std::move(done), answer);
+}
+
+void fake_topics::list(const core::caller& caller, core::page_request page,
+                       core::completion<core::page<core::topic_info>> done) {
+  asked.push_back("list");
+  who = caller;
+  want = std::move(page);
+  reply_with(failure, std::move(done), core::page<core::topic_info>{.items = topics, .next_cursor = next_cursor});
+}
+
+void fake_topics::subscribe(const core::caller&, std::string, std::optional<std::uint64_t>, std::size_t,
+                            std::shared_ptr<core::topic_sink>, core::completion<core::subscription_ptr>) {
+  FAIL("no route of this dialect follows topics");
+}
+
+void fake_configuration::reload(core::completion<core::reload_report> done) {
+  ++reloads;
+  reply_with(failure, std::move(done), report);
 }
 
 http::response harness::operator()(ask what) {

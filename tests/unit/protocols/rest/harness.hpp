@@ -34,15 +34,14 @@ class fake_tasks final : public core::task_service {
   std::string next_cursor;
 
   std::optional<core::submission> submitted;
-  std::optional<core::message> sent;
-  std::optional<core::idempotency> once;
+  std::optional<core::further_message> sent;
+  std::uint64_t message_seq = 0;  ///< of what is sent
   std::optional<core::task_filter> filter;
   core::page_request want;
   core::caller who;
 
   void submit(const core::caller&, core::submission, core::completion<core::submitted_task>) override;
-  void send(const core::caller&, task_id, core::message, std::optional<core::idempotency>,
-            core::completion<core::submitted_task>) override;
+  void send(const core::caller&, task_id, core::further_message, core::completion<core::submitted_task>) override;
   void cancel(const core::caller&, task_id, std::string reason, core::completion<core::task_ptr>) override;
   void get(const core::caller&, task_id, core::completion<core::task_ptr>) override;
   void list(const core::caller&, core::task_filter, core::page_request,
@@ -62,6 +61,8 @@ class fake_tasks final : public core::task_service {
 class fake_agents : public core::agent_service {
  public:
   std::vector<std::string> asked;
+  std::optional<core::definition_change> applied;
+  bool replayed = false;
   std::optional<error> failure;
   core::agent_filter filter;
   core::page_request want;
@@ -74,6 +75,34 @@ class fake_agents : public core::agent_service {
   void apply(core::definition_change what, core::completion<core::agent_info> done) override;
   void remove(std::string name, std::optional<int> if_version, bool drain, core::completion<bool> done) override;
   void supervision(core::completion<core::supervision_node>) override;
+};
+
+class fake_topics final : public core::topic_service {
+ public:
+  std::vector<std::string> asked;
+  std::optional<error> failure;
+  core::published answer{.delivered = 2, .seq = 0, .replayed = false};
+  std::vector<core::topic_info> topics{{.topic = "orders.eu", .subscribers = 1, .kept = 3, .last_seq = 9}};
+  std::string next_cursor;
+
+  std::optional<core::publication> published;
+  core::page_request want;
+  core::caller who;
+
+  void publish(const core::caller&, core::publication, core::completion<core::published>) override;
+  void list(const core::caller&, core::page_request, core::completion<core::page<core::topic_info>>) override;
+  void subscribe(const core::caller&, std::string pattern, std::optional<std::uint64_t> after, std::size_t credit,
+                 std::shared_ptr<core::topic_sink>, core::completion<core::subscription_ptr>) override;
+};
+
+class fake_configuration final : public core::configuration_service {
+ public:
+  int reloads = 0;
+  std::optional<error> failure;
+  core::reload_report report{
+      {"log.level"}, {"listen"}, {{"echo"}, {"new"}, {"old"}, {{"agents/a.yaml", "agents/a.yaml:1:1: \"odd\""}}}};
+
+  void reload(core::completion<core::reload_report> done) override;
 };
 
 /// A request in the making.
@@ -98,9 +127,11 @@ class harness {
 
   fake_tasks tasks;
   fake_agents agents;
+  fake_configuration configuration;
+  fake_topics topics;
   readiness state{.ready = true, .reason = {}};
   http::route_table table =
-      routes({.tasks = tasks, .agents = agents, .ready = [this] { return state; }, .version = "9.8.7"});
+      routes({.tasks = tasks, .agents = agents, .topics = topics, .ready = [this] { return state; }, .version = "9.8.7"});
 };
 
 /// The value of the header; empty when there is none.

@@ -61,8 +61,9 @@ TEST_CASE("the description lists exactly the methods and paths of the route tabl
   }
   std::map<std::string, std::string> routed{{"GET /metrics", "metrics"}};
   auto all = call.table;
+  for (auto& route : rest::configuration_routes(call.configuration)) all.push_back(std::move(route));
   for (auto& route : openai::routes(call.tasks, call.agents)) all.push_back(std::move(route));
-  for (auto& route : websocket::routes(call.tasks)) all.push_back(std::move(route));
+  for (auto& route : websocket::routes(call.tasks, call.topics)) all.push_back(std::move(route));
   for (const auto& route : all) {
     const auto key = route.method + " " + route.pattern;
     CHECK_MESSAGE(!routed.contains(key), key);
@@ -139,6 +140,12 @@ TEST_CASE("real answers have exactly the members that the description requires")
   check(call.json({.method = "GET", .pattern = "/api/v1/agents/{name}/actor", .parameters = name}), "agent_actor");
   check(call.json(get("/api/v1/supervision")), "supervision_node");
   check(call.json(get("/api/v1/contexts"))["items"][0], "context");
+  check(call.json({.method = "POST",
+                   .pattern = "/api/v1/topics/{topic}",
+                   .parameters = {{"topic", "orders.eu"}},
+                   .body = R"({"data":1})"}),
+        "published");
+  check(call.json(get("/api/v1/topics"))["items"][0], "topic");
   check(call.json(get("/livez")), "status");
   check(call.json(get("/healthz")), "health");
 }

@@ -235,13 +235,65 @@ TEST_CASE("a further message is sent to its task") {
   const auto got = call(what);
   CHECK(got.status == 202);
   CHECK(header_of(got, "Location") == "/api/v1/tasks/" + some_id);
-  CHECK(call.tasks.asked == std::vector<std::string>{"send " + some_id});
-  CHECK(call.tasks.sent->text() == "tomorrow");
-  CHECK(call.tasks.once->operation == "POST /api/v1/tasks/" + some_id + "/messages");
+  CHECK(call.tasks.asked == std::vector<std::string>{"send " + some_id + " wait=0"});
+  CHECK(call.tasks.sent->message.text() == "tomorrow");
+  CHECK(call.tasks.sent->idempotency->operation == "POST /api/v1/tasks/" + some_id + "/messages");
   call.tasks.failure = fail(errc::task_terminal, "the task has ended");
   call.problem(what, 409, "task_terminal");
   what.body = R"({"text": "tomorrow"})";
   call.problem(what, 422, "invalid");
   what.parameters = {{"id", "nonsense"}};
   call.problem(what, 404, "not_found");
+}
+
+namespace {
+
+ask message(http::header_list headers) {
+  return {.method = "POST",
+          .pattern = "/api/v1/tasks/{id}/messages",
+          .parameters = {{"id", some_id}},
+          .body = R"({"message": "tomorrow"})",
+          .headers = std::move(headers)};
+}
+
+}  // namespace
+
+TEST_CASE("a further message that prefers to wait tells a task that is settled again from one at work") {
+  for (const auto& [state, status] :
+       {std::pair{core::task_state::completed, 200}, std::pair{core::task_state::input_required, 200},
+        std::pair{core::task_state::working, 202}}) {
+    harness call;
+    call.tasks.task = some_task(state);
+    const auto got = call(message({{"prefer", "wait=5"}}));
+    CHECK(got.status == status);
+    CHECK(header_of(got, "Preference-Applied") == "wait=5");
+    CHECK(call.tasks.asked == std::vector<std::string>{"send " + some_id + " wait=5000"});
+  }
+}
+
+TEST_CASE("a further message that accepts a stream gets the feed from the event that holds it on") {
+  for (const auto& [number, after] : {std::pair{7, "6"}, std::pair{0, "0"}}) {
+    harness call;
+    call.tasks.message_seq = static_cast<std::uint64_t>(number);
+    call.tasks.replayed = true;
+    auto got = call(message({{"accept", "text/event-stream"}, {"prefer", "wait=5"}, {"idempotency-key", "k"}}));
+    CHECK(got.status == 200);
+    CHECK(got.content_type == "text/event-stream");
+    CHECK(header_of(got, "Idempotency-Replayed") == "true");
+    CHECK(call.tasks.asked == std::vector<std::string>{"send " + some_id + " wait=0"});
+    REQUIRE(got.stream);
+    got.stream->open(16, nullptr, [](const result<core::subscription_ptr>&) {});
+    CHECK(call.tasks.asked.back() == "subscribe " + some_id + " after=" + after + " credit=16");
+    CHECK(call.tasks.who.principal == "ada");
+  }
+  harness call;
+  call.problem(message({{"accept", "image/png"}}), 406, "not_acceptable");
+}
+
+TEST_CASE("a question whose answer is yet to be decided is not settled: it is not asked any more") {
+  harness call;
+  auto undecided = std::make_shared<core::task>(*some_task(core::task_state::input_required));
+  undecided->row.decided_seq = undecided->row.last_seq - 1;
+  call.tasks.task = undecided;
+  CHECK(call(message({{"prefer", "wait=5"}})).status == 202);
 }

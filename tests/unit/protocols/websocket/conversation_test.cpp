@@ -207,16 +207,6 @@ TEST_CASE("unsubscribing before the subscription is open answers both frames and
   CHECK(feed->left);
 }
 
-TEST_CASE("topics are refused with what they wait for") {
-  harness call;
-  for (const std::string type : {"subscribe", "unsubscribe"}) {
-    const auto got = call.one(R"({"type":")" + type + R"(","id":3,"topic":"news"})");
-    CHECK(got["id"] == 3);
-    CHECK(got["problem"]["code"] == "unsupported");
-    CHECK(got["problem"]["detail"] == "topics come with the bus");
-  }
-}
-
 TEST_CASE("a connection follows at most so many tasks") {
   harness call;
   for (int i = 0; i < 256; ++i) call.follow(numbered_id(i));

@@ -60,7 +60,11 @@ TEST_CASE("messages, cancellations, subscriptions and pings are read with their 
   const auto topic = read_as<subscribe_order>(R"({"type":"subscribe","id":1,"topic":"news.*"})");
   CHECK_FALSE(topic.to.task);
   CHECK(topic.to.topic == "news.*");
-  CHECK(topic.after == 0);
+  CHECK_FALSE(topic.after);
+  CHECK(read_as<subscribe_order>(R"({"type":"subscribe","id":1,"topic":"news.#","after":0})").after == 0);
+  CHECK(
+      read_as<subscribe_order>(R"({"type":"subscribe","id":1,"topic":")" + std::string(256, 'x') + "\"}").to.topic.size() ==
+      256);
   CHECK(read_as<unsubscribe_order>(R"({"type":"unsubscribe","id":1,"topic":"t"})").from.topic == "t");
   read_as<ping_order>(R"({"type":"ping","id":1})");
 }
@@ -112,6 +116,12 @@ TEST_CASE("every wrong value is named by its JSON pointer") {
       {R"({"id":1,"type":"subscribe"})", ""},
       {R"({"id":1,"type":"subscribe","topic":"t","task_id":")" + some_id + "\"}", ""},
       {R"({"id":1,"type":"subscribe","topic":""})", "/topic"},
+      {R"({"id":1,"type":"subscribe","topic":5})", "/topic"},
+      {R"({"id":1,"type":"subscribe","topic":"a..b"})", "/topic"},
+      {R"({"id":1,"type":"subscribe","topic":"#.a"})", "/topic"},
+      {R"({"id":1,"type":"subscribe","topic":"a\u0000"})", "/topic"},
+      {R"({"id":1,"type":"subscribe","topic":")" + std::string(257, 'x') + "\"}", "/topic"},
+      {R"({"id":1,"type":"unsubscribe","topic":"a b"})", "/topic"},
       {R"({"id":1,"type":"subscribe","topic":"t","after":-1})", "/after"},
       {R"({"id":1,"type":"unsubscribe","topic":"t","after":1})", "/after"},
   };

@@ -20,18 +20,28 @@ core::event_ptr some_event(std::uint64_t seq, std::string data) {
   return out;
 }
 
+core::topic_message_ptr some_message(std::uint64_t seq, std::string data) {
+  auto out = std::make_shared<core::topic_message>();
+  out->seq = seq;
+  out->tenant = "default";
+  out->publisher = "bob";
+  out->topic = "orders.eu";
+  out->data = std::move(data);
+  return out;
+}
+
 namespace {
 
 struct handle final : core::subscription {
-  explicit handle(std::shared_ptr<watched> of_) : of(std::move(of_)) {}
+  explicit handle(std::shared_ptr<opening> of_) : of(std::move(of_)) {}
   ~handle() override { of->left = true; }
   void grant(std::size_t count) override { of->credit += count; }
-  std::shared_ptr<watched> of;
+  std::shared_ptr<opening> of;
 };
 
 }  // namespace
 
-void watched::open(std::shared_ptr<watched> self) {
+void opening::open(std::shared_ptr<opening> self) {
   done(core::subscription_ptr{std::make_unique<handle>(std::move(self))});
 }
 
@@ -39,6 +49,12 @@ void watched::event(core::event_ptr what) {
   REQUIRE(credit > 0);
   --credit;
   sink->on_event(std::move(what));
+}
+
+void heard::message(core::topic_message_ptr what, std::uint64_t dropped) {
+  REQUIRE(credit > 0);
+  --credit;
+  sink->on_message(std::move(what), dropped);
 }
 
 template <class T>
@@ -62,10 +78,10 @@ void fake_tasks::submit(const core::caller&, core::submission what, core::comple
   reply(std::move(done), core::submitted_task{some_task(), false});
 }
 
-void fake_tasks::send(const core::caller&, task_id to, core::message what, std::optional<core::idempotency> once,
+void fake_tasks::send(const core::caller&, task_id to, core::further_message what,
                       core::completion<core::submitted_task> done) {
-  CHECK_FALSE(once);
-  asked.push_back("send " + to.str() + " " + what.text());
+  CHECK_FALSE(what.idempotency);
+  asked.push_back("send " + to.str() + " " + what.message.text());
   reply(std::move(done), core::submitted_task{some_task(), false});
 }
 
@@ -107,9 +123,29 @@ void fake_tasks::context_messages(const core::caller&, std::string, core::page_r
 }
 void fake_tasks::remove_context(const core::caller&, std::string, core::completion<void>) { FAIL("remove_context"); }
 
+void fake_topics::subscribe(const core::caller& who, std::string pattern, std::optional<std::uint64_t> after,
+                            std::size_t credit, std::shared_ptr<core::topic_sink> sink,
+                            core::completion<core::subscription_ptr> done) {
+  asked.push_back(who.principal + " subscribe " + pattern + (after ? " after " + std::to_string(*after) : " from now on"));
+  if (dropped) return;
+  if (failure) return done(*failure);
+  auto made = std::make_shared<heard>();
+  made->after = after;
+  made->credit = credit;
+  made->sink = std::move(sink);
+  made->done = std::move(done);
+  feeds[pattern] = std::move(made);
+}
+
+// The dialect asks none of these.
+void fake_topics::publish(const core::caller&, core::publication, core::completion<core::published>) { FAIL("publish"); }
+void fake_topics::list(const core::caller&, core::page_request, core::completion<core::page<core::topic_info>>) {
+  FAIL("list");
+}
+
 harness::harness(bounds within, unsigned scopes)
     : talk(
-          tasks, core::caller{"default", "ada", scopes}, "r-1", [this] { ++rings; }, within) {}
+          tasks, topics, core::caller{"default", "ada", scopes}, "r-1", [this] { ++rings; }, within) {}
 
 std::vector<core::json> harness::operator()(const std::string& frame) {
   talk.hear(frame);
@@ -133,12 +169,12 @@ std::vector<core::json> harness::said() {
 
 std::shared_ptr<watched> harness::follow(const std::string& task, const std::string& id) {
   talk.hear(R"({"type":"subscribe","id":)" + id + R"(,"task_id":")" + task + "\"}");
-  const auto made = tasks.feeds.at(task);
-  made->open(made);
-  const auto all = said();
-  REQUIRE(all.size() == 1);
-  CHECK(all[0] == core::json{{"type", "ack"}, {"id", core::json::parse(id)}});
-  return made;
+  return opened(tasks.feeds.at(task), id);
+}
+
+std::shared_ptr<heard> harness::listen(const std::string& pattern, const std::string& id) {
+  talk.hear(R"({"type":"subscribe","id":)" + id + R"(,"topic":")" + pattern + "\"}");
+  return opened(topics.feeds.at(pattern), id);
 }
 
 }  // namespace mofa::websocket::testing

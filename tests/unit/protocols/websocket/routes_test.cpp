@@ -26,7 +26,8 @@ http::request handshake() {
 
 http::response answer_to(http::request ask) {
   fake_tasks tasks;
-  const auto table = websocket::routes(tasks);
+  fake_topics topics;
+  const auto table = websocket::routes(tasks, topics);
   REQUIRE(table.size() == 1);
   CHECK(table[0].scope == core::scope::tasks_read);
   std::optional<http::response> got;

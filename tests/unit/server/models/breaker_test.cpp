@@ -1,4 +1,4 @@
-#include "server/models/remote/breaker.hpp"
+#include "server/models/patient/breaker.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,10 +11,11 @@ const time_point begin{1'000'000s};
 
 auto make() { return std::make_shared<models::breaker>(3, 30'000ms); }
 
-void fail_once(models::breaker& what, time_point at) {
+/// Whether that opened it.
+bool fail_once(models::breaker& what, time_point at) {
   auto leave = what.enter(at);
   REQUIRE(leave);
-  leave->failed(at);
+  return leave->failed(at);
 }
 
 }  // namespace
@@ -72,4 +73,24 @@ TEST_CASE("a clock that is set back does not keep the circuit open") {
   const auto circuit = make();
   for (int i = 0; i < 3; ++i) fail_once(*circuit, begin);
   CHECK(circuit->enter(begin - 1h));
+}
+
+TEST_CASE("only the failure that opens the circuit says so: the last in a row, or a trial") {
+  const auto circuit = make();
+  auto late = circuit->enter(begin);
+  CHECK_FALSE(fail_once(*circuit, begin));
+  CHECK_FALSE(fail_once(*circuit, begin));
+  CHECK(fail_once(*circuit, begin));
+  CHECK_FALSE(late->failed(begin));  // it was under way when the circuit opened
+  CHECK(fail_once(*circuit, begin + 30s));
+}
+
+TEST_CASE("an open circuit tells for how long it is open yet") {
+  const auto circuit = make();
+  CHECK(circuit->open_for(begin) == 0ms);
+  for (int i = 0; i < 3; ++i) fail_once(*circuit, begin);
+  CHECK(circuit->open_for(begin + 1s) == 29s);
+  CHECK(circuit->open_for(begin + 31s) == 0ms);
+  // A clock that was set back must not keep it open for long.
+  CHECK(circuit->open_for(begin - 1h) == 0ms);
 }

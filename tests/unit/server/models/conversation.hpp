@@ -51,19 +51,22 @@ inline core::model_request request_of(std::vector<core::model_message> messages)
 class asking {
  public:
   asking(core::model& whom, core::model_request what) : all_(std::make_shared<heard>()) {
-    call_ = whom.call(
-        std::move(what),
-        [all = all_](int attempt, std::string text) {
-          const std::lock_guard lock{all->guard};
-          all->deltas.emplace_back(attempt, std::move(text));
-          all->changed.notify_all();
-        },
-        [all = all_](result<core::model_answer> answer) {
-          const std::lock_guard lock{all->guard};
-          all->answer = std::move(answer);
-          ++all->answers;
-          all->changed.notify_all();
-        });
+    call_ = whom.call(std::move(what),
+                      {[all = all_](int attempt, std::string text) {
+                         const std::lock_guard lock{all->guard};
+                         all->deltas.emplace_back(attempt, std::move(text));
+                         all->changed.notify_all();
+                       },
+                       [all = all_](core::failed_attempt failed) {
+                         const std::lock_guard lock{all->guard};
+                         all->retries.push_back(std::move(failed));
+                       }},
+                      [all = all_](result<core::model_answer> answer) {
+                        const std::lock_guard lock{all->guard};
+                        all->answer = std::move(answer);
+                        ++all->answers;
+                        all->changed.notify_all();
+                      });
   }
 
   /// Waits up to 10 s for the answer; whether it came.
@@ -90,6 +93,11 @@ class asking {
     const std::lock_guard lock{all_->guard};
     return all_->deltas;
   }
+  /// The attempts that failed and were followed by another one.
+  std::vector<core::failed_attempt> retries() const {
+    const std::lock_guard lock{all_->guard};
+    return all_->retries;
+  }
   /// The text of the last attempt, as it came.
   std::string streamed() const {
     std::string out;
@@ -107,6 +115,7 @@ class asking {
     std::mutex guard;
     std::condition_variable changed;
     std::vector<std::pair<int, std::string>> deltas;
+    std::vector<core::failed_attempt> retries;
     std::optional<result<core::model_answer>> answer;
     int answers = 0;
   };

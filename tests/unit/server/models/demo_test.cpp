@@ -4,7 +4,8 @@
 #include <iterator>
 
 #include "protocols/document/document.hpp"
-#include "server/models/scripted/scripted_model.hpp"
+#include "server/models/patient/patient_model.hpp"
+#include "server/models/scripted/scripted_provider.hpp"
 #include "tests/unit/server/models/conversation.hpp"
 #include "tests/unit/server/models/manual_timer.hpp"
 
@@ -20,9 +21,12 @@ core::model_answer answer_to(std::vector<core::model_message> messages) {
   REQUIRE(in);
   const auto read = document::read_yaml(std::string{std::istreambuf_iterator<char>{in}, {}}, "demo.yaml");
   REQUIRE_MESSAGE(read, (read ? "" : read.error().detail));
-  const auto made = models::compile_scripted(read->value, "scripted", std::make_shared<manual_timer>());
+  const auto timer = std::make_shared<manual_timer>();
+  const auto made = models::compile_scripted(read->value, timer);
   REQUIRE_MESSAGE(made, (made ? "" : document::explain(*read, made.error())));
-  asking one{**made, request_of(std::move(messages))};
+  const system_clock time;
+  const auto model = models::patient_model("scripted", *made, "", {}, {timer, time});
+  asking one{*model, request_of(std::move(messages))};
   const auto got = one.answer();
   REQUIRE_MESSAGE(got, (got ? "" : got.error().detail));
   return *got;

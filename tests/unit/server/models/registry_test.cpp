@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "server/models/scripted/scripted_model.hpp"
+#include "server/models/scripted/scripted_provider.hpp"
 #include "tests/unit/server/models/conversation.hpp"
 #include "tests/unit/server/models/manual_timer.hpp"
 
@@ -20,7 +20,7 @@ struct world {
   std::shared_ptr<manual_timer> timer = std::make_shared<manual_timer>();
   system_clock time;
 
-  models::surroundings parts() { return {*http, timer, time, {}}; }
+  models::surroundings parts() { return {*http, {timer, time}}; }
 };
 
 models::registry_options shipped(world& on, std::string key = {}) {
@@ -38,7 +38,7 @@ models::registry_options shipped(world& on, std::string key = {}) {
   out.providers[1].requires_key = false;
   out.providers[2].name = "scripted";
   out.providers[2].kind = "scripted";
-  out.providers[2].script = *models::compile_scripted({{"otherwise", {{"say", "hi"}}}}, "scripted", on.timer);
+  out.providers[2].script = *models::compile_scripted({{"otherwise", {{"say", "hi"}}}}, on.timer);
   out.providers[2].script_name = "demo";
   return out;
 }

@@ -1,11 +1,11 @@
-#include "server/models/remote/remote_model.hpp"
-
 #include <doctest/doctest.h>
 
 #include <future>
 
 #include "server/models/anthropic/anthropic_dialect.hpp"
 #include "server/models/openai/openai_dialect.hpp"
+#include "server/models/patient/patient_model.hpp"
+#include "server/models/remote/remote_provider.hpp"
 #include "tests/support/mock_http_server.hpp"
 #include "tests/unit/server/models/conversation.hpp"
 #include "tests/unit/server/models/manual_timer.hpp"
@@ -55,6 +55,12 @@ class hasty_timer final : public models::timer {
   std::vector<models::milliseconds> asked_;
 };
 
+core::model_ptr remote_model(const std::string& name, std::shared_ptr<const models::dialect> wire, std::string secret,
+                             models::patience how, http_client::client& http, models::pacing with) {
+  auto whom = models::remote_provider(std::move(wire), http, with.time);
+  return models::patient_model(name, std::move(whom), std::move(secret), how, std::move(with));
+}
+
 struct provider {
   /// `answers` are given one after the other, the last one again and again; one request for each connection.
   explicit provider(std::vector<std::string> answers, models::patience how = {})
@@ -69,8 +75,8 @@ struct provider {
           }
           peer.send(answers[index]);
         }),
-        model(models::remote_model("openai", models::openai_dialect({server.url("/v1/"), "sk-secret"}), "sk-secret", how,
-                                   {*http, timer, time, [] { return 1.0; }})) {}
+        model(remote_model("openai", models::openai_dialect({server.url("/v1/"), "sk-secret"}), "sk-secret", how, *http,
+                           {timer, time, [] { return 1.0; }})) {}
 
   ~provider() { timer->stop(); }
 
@@ -110,8 +116,8 @@ TEST_CASE("Anthropic is asked at its own path with its own headers") {
                    "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"hello\"}}\n\n"
                    "data: {\"type\":\"message_stop\"}\n\n",
                    event_stream)}};
-  const auto model = models::remote_model("anthropic", models::anthropic_dialect({one.server.url(""), "key"}), "key", {},
-                                          {*one.http, one.timer, one.time, {}});
+  const auto model = remote_model("anthropic", models::anthropic_dialect({one.server.url(""), "key"}), "key", {}, *one.http,
+                                  {one.timer, one.time});
   asking call{*model, request_of({asked("hi")})};
   REQUIRE(call.await());
   CHECK(call.answer()->text == "hello");
@@ -243,8 +249,7 @@ TEST_CASE("letting go closes the connection in the middle of the stream, and not
   const stopped_clock time;
   const auto http = *http_client::client::open({});
   const auto timer = std::make_shared<manual_timer>();
-  const auto model =
-      models::remote_model("openai", models::openai_dialect({server.url("/v1"), ""}), "", {}, {*http, timer, time, {}});
+  const auto model = remote_model("openai", models::openai_dialect({server.url("/v1"), ""}), "", {}, *http, {timer, time});
   asking call{*model, request_of({asked("hi")})};
   REQUIRE(call.await_deltas(1));
   const auto begun = std::chrono::steady_clock::now();
@@ -271,8 +276,8 @@ TEST_CASE("letting go during a pause ends the call") {
     std::promise<void>& to_;
   };
   const stopped_clock time;
-  const auto model = models::remote_model("openai", models::openai_dialect({server.url("/v1"), ""}), "", {},
-                                          {*http, std::make_shared<noting_timer>(pausing), time, {}});
+  const auto model = remote_model("openai", models::openai_dialect({server.url("/v1"), ""}), "", {}, *http,
+                                  {std::make_shared<noting_timer>(pausing), time});
   asking call{*model, request_of({asked("hi")})};
   pausing.get_future().get();
   call.abort();
@@ -290,8 +295,8 @@ TEST_CASE("a provider that is not there is tried again, and then unavailable") {
   const auto http = *http_client::client::open({});
   const auto timer = std::make_shared<hasty_timer>();
   const auto model =
-      models::remote_model("openai", models::openai_dialect({"http://127.0.0.1:" + std::to_string(free_port) + "/v1", ""}),
-                           "", {}, {*http, timer, time, {}});
+      remote_model("openai", models::openai_dialect({"http://127.0.0.1:" + std::to_string(free_port) + "/v1", ""}), "", {},
+                   *http, {timer, time});
   asking call{*model, request_of({asked("hi")})};
   REQUIRE(call.await());
   CHECK(call.answer().error().code == errc::unavailable);

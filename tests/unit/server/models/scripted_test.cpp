@@ -1,7 +1,8 @@
-#include "server/models/scripted/scripted_model.hpp"
+#include "server/models/scripted/scripted_provider.hpp"
 
 #include <doctest/doctest.h>
 
+#include "server/models/patient/patient_model.hpp"
 #include "tests/unit/server/models/conversation.hpp"
 #include "tests/unit/server/models/manual_timer.hpp"
 
@@ -14,10 +15,13 @@ namespace {
 
 const auto timer = std::make_shared<manual_timer>();
 
-core::model_ptr compiled(const json& document) {
-  auto made = models::compile_scripted(document, "scripted", timer);
+core::model_ptr compiled(const json& document, int attempts = 1) {
+  auto made = models::compile_scripted(document, timer);
   REQUIRE_MESSAGE(made, (made ? "" : made.error().detail));
-  return *made;
+  static const system_clock time;
+  models::patience how;
+  how.attempts = attempts;
+  return models::patient_model("scripted", *made, "", how, {timer, time, [] { return 1.0; }});
 }
 
 core::model_answer answer_to(const core::model_ptr& model, std::vector<core::model_message> messages) {
@@ -30,7 +34,7 @@ core::model_answer answer_to(const core::model_ptr& model, std::vector<core::mod
 }
 
 std::vector<field_error> faults(const json& document) {
-  const auto made = models::compile_scripted(document, "scripted", timer);
+  const auto made = models::compile_scripted(document, timer);
   REQUIRE_FALSE(made);
   CHECK(made.error().code == errc::invalid);
   return made.error().fields;
@@ -168,6 +172,45 @@ TEST_CASE("an error of a rule is the provider's refusal") {
   CHECK(one.deltas().empty());
 }
 
+TEST_CASE("rules for an attempt play a provider that fails before it answers") {
+  const auto model = compiled({{"rules",
+                                {{{"when", {{"attempt", 1}}}, {"error", {{"status", 429}, {"retry_after_s", 7}}}},
+                                 {{"when", {{"attempt", 2}, {"text", "hard"}}}, {"error", {{"status", 503}}}}}},
+                               {"otherwise", {{"say", "at last"}}}},
+                              3);
+  asking one{*model, request_of({asked("a hard one")})};
+  CHECK(one.answers() == 0);
+  CHECK(timer->next() == 7'000ms);
+  timer->advance(7'000ms);
+  CHECK(one.answers() == 0);
+  CHECK(timer->next() == 1'000ms);
+  timer->advance(1'000ms);
+  CHECK(one.answer()->text == "at last");
+  CHECK(one.answer()->attempts == 3);
+  CHECK(one.deltas() == std::vector<std::pair<int, std::string>>{{3, "at "}, {3, "last"}});
+  const auto retries = one.retries();
+  REQUIRE(retries.size() == 2);
+  CHECK(retries[0].why == "scripted/demo: HTTP 429");
+  CHECK(retries[0].pause == 7'000ms);
+  CHECK(retries[1].why == "scripted/demo: HTTP 503");
+
+  // Each call is counted by itself.
+  asking easy{*model, request_of({asked("an easy one")})};
+  timer->advance(7'000ms);
+  CHECK(easy.answer()->attempts == 2);
+}
+
+TEST_CASE("what no further attempt can change is not tried again") {
+  for (const auto& [document, why] :
+       {std::pair{rule({{"text", "x"}}, {{"say", "y"}}), "no rule matches and there is no 'otherwise'"},
+        std::pair{rule({{"text", "z"}}, {{"error", {{"status", 400}, {"message", "no"}}}}), "HTTP 400: no"}}) {
+    asking one{*compiled(document, 3), request_of({asked("z")})};
+    REQUIRE(one.answers() == 1);
+    CHECK(one.answer().error().detail == std::string{"scripted/demo: "} + why);
+    CHECK(one.retries().empty());
+  }
+}
+
 TEST_CASE("a delay comes before the first word, and an abort in the meantime ends it without a word") {
   const auto model = compiled({{"otherwise", {{"say", "at last"}, {"delay_ms", 500}}}});
   asking patient{*model, request_of({asked("x")})};
@@ -198,7 +241,8 @@ TEST_CASE("what is wrong in a file is named with its place") {
   check_fault({{"rules", 1}}, "/rules", "must be a list of rules");
   check_fault({{"rules", {1}}}, "/rules/0", "must be an object, not an integer");
   check_fault({{"rules", {{{"say", "x"}}}}}, "/rules/0/when", "missing member 'when'");
-  check_fault(rule(json::object(), {{"say", "x"}}), "/rules/0/when", "needs text or tool; what always holds is 'otherwise'");
+  check_fault(rule(json::object(), {{"say", "x"}}), "/rules/0/when",
+              "needs text, tool or attempt; what always holds is 'otherwise'");
   check_fault(rule({{"txt", "x"}}, {{"say", "x"}}), "/rules/0/when/txt", "unknown member 'txt'; did you mean 'text'?");
   check_fault(rule({{"tool", ""}}, {{"say", "x"}}), "/rules/0/when/tool", "is empty");
   check_fault(rule({{"text", "x"}}, json::object()), "/rules/0", "needs say, call or error");
@@ -223,4 +267,7 @@ TEST_CASE("what is wrong in a file is named with its place") {
   CHECK(faults(rule({{"text", "x"}}, {{"say", "x"}, {"delay_ms", -1}}))[0].path == "/rules/0/delay_ms");
   CHECK(faults(rule({{"text", "x"}}, {{"say", "x"}, {"usage", {{"input", "many"}}}}))[0].path == "/rules/0/usage/input");
   CHECK(faults(rule({{"text", "x"}}, {{"error", {{"status", 200}}}}))[0].path == "/rules/0/error/status");
+  CHECK(faults(rule({{"attempt", 0}}, {{"say", "x"}}))[0].path == "/rules/0/when/attempt");
+  CHECK(faults(rule({{"text", "x"}}, {{"error", {{"status", 429}, {"retry_after_s", -1}}}}))[0].path ==
+        "/rules/0/error/retry_after_s");
 }

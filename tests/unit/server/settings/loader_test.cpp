@@ -72,6 +72,7 @@ TEST_CASE("without any file the built-in defaults hold") {
   CHECK(done->values.listen.text() == "127.0.0.1:8080");
   CHECK(done->values.limits.body_bytes == 8388608);
   CHECK(done->values.retention.failed == std::chrono::days{90});
+  CHECK(done->values.retention.topic_messages == std::chrono::days{7});
 }
 
 TEST_CASE("a file sets what it names and leaves the rest") {

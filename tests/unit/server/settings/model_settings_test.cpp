@@ -98,3 +98,38 @@ TEST_CASE("what is wrong with models says what to do") {
   CHECK(mistake("models.providers", "{a: {kind: scripted, file: x, api_key: y}}") == "a scripted provider asks nobody");
   CHECK(mistake("models.providers", "{a: {kind: openai, file: x}}") == "is of kind scripted only");
 }
+
+TEST_CASE("a provider's patience is read, and shown where it is other than usual") {
+  const auto done =
+      load({"models.providers={a: {kind: openai, patience: {attempts: 5, first_pause_ms: 0, longest_pause_ms: 100, "
+            "breaker_failures: 9, breaker_pause_ms: 0}}, b: {kind: openai, patience: {attempts: 3}}, c: {kind: "
+            "openai, patience: {breaker_failures: 1000}}}"});
+  REQUIRE_MESSAGE(done, (done ? "" : done.error().detail));
+  const auto& providers = done->values.models.providers;
+  REQUIRE(providers.size() == 3);
+  CHECK(providers[0].patience.attempts == 5);
+  CHECK(providers[0].patience.first_pause == milliseconds{0});
+  CHECK(providers[0].patience.longest_pause == milliseconds{100});
+  CHECK(providers[0].patience.breaker_failures == 9);
+  CHECK(providers[0].patience.breaker_pause == milliseconds{0});
+  CHECK(providers[1].patience == settings::model_patience_settings{});
+  const auto text = settings::to_yaml(done->values);
+  CHECK(has(text,
+            "    a: {api_key: \"\", kind: openai, patience: {attempts: 5, breaker_failures: 9, breaker_pause_ms: 0, "
+            "first_pause_ms: 0, longest_pause_ms: 100}}\n"
+            "    b: {api_key: \"\", kind: openai}\n"
+            "    c: {api_key: \"\", kind: openai, patience: {breaker_failures: 1000}}\n"));
+}
+
+TEST_CASE("a patience out of its bounds is refused") {
+  const auto with = [](const std::string& patience) {
+    return mistake("models.providers", "{a: {kind: openai, patience: {" + patience + "}}}");
+  };
+  CHECK(has(with("attempts: 0"), "from 1 to 100"));
+  CHECK(has(with("attempts: 101"), "from 1 to 100"));
+  CHECK(has(with("breaker_failures: 0"), "from 1 to 1000000"));
+  CHECK(has(with("breaker_pause_ms: 3600001"), "from 0 to 3600000"));
+  CHECK(with("first_pause_ms: 9000") == "is longer than longest_pause_ms");
+  CHECK(has(with("atempts: 2"), "did you mean 'attempts'"));
+  CHECK(has(mistake("models.providers", "{a: {kind: openai, patience: 3}}"), "must be a"));
+}

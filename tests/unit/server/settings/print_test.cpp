@@ -22,6 +22,7 @@ settings::configuration shipped_values() {
   out.models.defaults = {"openai/gpt-4o-mini", "scripted/demo"};
   out.models.providers = {
       {"anthropic", "anthropic", "", "${ANTHROPIC_API_KEY:-}", {}, ""},
+      {"flaky", "scripted", "", "", {}, "models/flaky.yaml", {.breaker_failures = 1000}},
       {"ollama", "openai", "http://127.0.0.1:11434/v1", "", false, ""},
       {"openai", "openai", "${OPENAI_BASE_URL:-https://api.openai.com/v1}", "${OPENAI_API_KEY:-}", {}, ""},
       {"scripted", "scripted", "", "", {}, "models/demo.yaml"},
@@ -49,10 +50,10 @@ TEST_CASE("the shipped file loads and holds the defaults") {
   CHECK(done->origin == "config/mofa.yaml");
   CHECK(done->values.definitions == std::vector<std::filesystem::path>{"config/agents"});
   const auto& providers = done->values.models.providers;
-  REQUIRE(providers.size() == 5);
-  CHECK(providers[2].base_url == "https://api.openai.com/v1");
-  CHECK(providers[2].api_key.empty());
-  CHECK(providers[3].file == std::filesystem::path{"config/models/demo.yaml"});
+  REQUIRE(providers.size() == 6);
+  CHECK(providers[3].base_url == "https://api.openai.com/v1");
+  CHECK(providers[3].api_key.empty());
+  CHECK(providers[4].file == std::filesystem::path{"config/models/demo.yaml"});
   auto values = done->values;
   values.definitions = {"agents"};
   values.models.providers = shipped_values().models.providers;

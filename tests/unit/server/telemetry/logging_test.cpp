@@ -90,6 +90,24 @@ TEST_CASE("an unknown level or format is refused and changes nothing") {
   CHECK(log.lines().size() == 1);
 }
 
+TEST_CASE("level and form may change while loggers are used, and where lines go to stays") {
+  captured log{"info", "text"};
+  const auto early = telemetry::logger("gateway");
+  early->debug("not shown");
+  REQUIRE(telemetry::adjust_logging("debug", "json"));
+  early->debug("shown");
+  telemetry::logger("a_newer_room")->debug("shown too");
+  CHECK_FALSE(telemetry::adjust_logging("loud", "text"));
+  CHECK_FALSE(telemetry::adjust_logging("info", "xml"));
+  REQUIRE(log.lines().size() == 2);
+  CHECK(nlohmann::json::parse(log.lines()[0])["message"] == "shown");
+  REQUIRE(telemetry::adjust_logging("warn", "text"));
+  early->info("not shown");
+  early->warn("last");
+  REQUIRE(log.lines().size() == 3);
+  CHECK(log.lines()[2].ends_with(" warn gateway last"));
+}
+
 TEST_CASE("a value is quoted when it could be mistaken") {
   CHECK(telemetry::quoted("/api/v1/tasks/{id}:cancel") == "/api/v1/tasks/{id}:cancel");
   CHECK(telemetry::quoted("") == "\"\"");
@@ -126,8 +144,16 @@ TEST_CASE("a refused address is a line with what the operator may allow, and a f
   const auto lines = log.lines();
   CHECK(lines.size() >= 10);
   CHECK(lines.size() <= 20);
-  CHECK(
-      lines[0].ends_with(" warn http_client address refused host=wiki.example address=10.0.0.7 reason=private left_out=0"));
+  CHECK(lines[0].ends_with(" warn http_client address refused address=10.0.0.7 reason=private left_out=0"));
+}
+
+TEST_CASE("the host of a refused address may be somebody's word: only a log at debug has it") {
+  captured log{"debug", "text"};
+  telemetry::metrics all;
+  all.outbound().address_refused("wiki.example", "10.0.0.7", "private");
+  REQUIRE(log.lines().size() == 1);
+  CHECK(log.lines()[0].ends_with(
+      " warn http_client address refused host=wiki.example address=10.0.0.7 reason=private left_out=0"));
 }
 
 TEST_CASE("an operator sees restarts, escalations and failed appends") {

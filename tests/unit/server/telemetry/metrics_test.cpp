@@ -11,6 +11,7 @@
 
 #include "actors/system/probe.hpp"
 #include "server/gateway/probe.hpp"
+#include "server/models/probe.hpp"
 #include "server/telemetry/process_metrics.hpp"
 
 using namespace mofa;
@@ -49,6 +50,10 @@ void touch_everything(telemetry::metrics& all) {
   actors.escalated("root/store", "io");
   actors.subscriber_added();
   actors.subscriber_removed();
+  auto& models = all.models();
+  models.attempt_retried("openai");
+  models.circuit_opened("openai");
+  models.circuit_refused("openai");
   auto& gateway = all.gateway();
   gateway.connection_opened();
   gateway.connection_closed();
@@ -278,5 +283,19 @@ TEST_CASE("every metric has the project's prefix, one description, and its unit 
     if (line.ends_with(" counter")) CHECK_MESSAGE(name.ends_with("_total"), name);
     if (line.ends_with(" histogram")) CHECK_MESSAGE((name.ends_with("_seconds") || name.ends_with("_units")), name);
   }
-  CHECK(names.size() == 41);
+  CHECK(names.size() == 45);
+}
+
+TEST_CASE("retries and open circuits are counted for each provider") {
+  telemetry::metrics all;
+  all.models().attempt_retried("openai");
+  all.models().attempt_retried("openai");
+  all.models().attempt_retried("ollama");
+  all.models().circuit_opened("openai");
+  all.models().circuit_refused("openai");
+  CHECK(value_of(all, "mofa_model_retries_total{provider=\"openai\"}") == 2);
+  CHECK(value_of(all, "mofa_model_retries_total{provider=\"ollama\"}") == 1);
+  CHECK(value_of(all, "mofa_model_circuits_opened_total{provider=\"openai\"}") == 1);
+  CHECK(value_of(all, "mofa_model_circuit_refusals_total{provider=\"openai\"}") == 1);
+  CHECK_FALSE(value_of(all, "mofa_model_circuits_opened_total{provider=\"ollama\"}"));
 }

@@ -182,6 +182,27 @@ TEST_CASE("what people said is shown to who joins later, and time counts from th
   CHECK(on.text.took() == std::chrono::milliseconds{150});
 }
 
+TEST_CASE("an agent that was called with data is shown with it") {
+  reader on{whole};
+  on.event("effect_requested", R"({"effect_id":"t/4","type":"child","agent":"weather","arguments":{"city":"Bern"}})");
+  CHECK(on.shown.busy_with == "calling agent weather: {\"city\":\"Bern\"}");
+}
+
+TEST_CASE("each retry is a line, and the words of the attempt that failed are not mixed with the next one's") {
+  reader on{streaming};
+  on.model_asked("t/3");
+  on.text.on_progress(json::parse(R"({"effect_id":"t/3","attempt":1,"error":"flaky/x: HTTP 429","retry_in_ms":1500})"));
+  on.delta("t/3", 2, 0, "Hel");
+  on.text.on_progress(json::parse(R"({"effect_id":"t/3","attempt":2,"error":"cut\u001b[2J off","retry_in_ms":0})"));
+  on.delta("t/3", 3, 0, "Hello");
+  on.model_answered("t/3", "Hello");
+  on.completed("Hello");
+  CHECK(on.shown.all ==
+        "[attempt 1 failed: flaky/x: HTTP 429; trying again in 1.5 s]\nHel\n"
+        "[attempt 2 failed: cut[2J off; trying again]\nHello\n");
+  CHECK(on.shown.busy_with.empty());
+}
+
 TEST_CASE("events of kinds and shapes that are not known are passed over") {
   reader on{streaming};
   on.event("scenario.stepped", R"({"rule":0})");
@@ -189,6 +210,8 @@ TEST_CASE("events of kinds and shapes that are not known are passed over") {
   on.event("artifact_updated", "null");
   on.event("effect_resolved", R"({"effect_id":5})");
   on.text.on_delta(json::parse(R"({"text":5})"));
+  on.text.on_progress(json::parse(R"({"percent":5})"));
+  on.text.on_progress(json{});
   CHECK(on.shown.said.empty());
 }
 

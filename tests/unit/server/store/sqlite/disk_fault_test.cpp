@@ -141,3 +141,69 @@ TEST_CASE("reads go on while the disk is full") {
   task_story later{story.epoch, after(2)};
   CHECK(append_one(*on.store, later.whole()));
 }
+
+TEST_CASE("messages of topics that the disk refuses are not kept, and those before are read on") {
+  faulty_database on;
+  core::topic_entry entry;
+  entry.what.tenant = "default";
+  entry.what.topic = "t";
+  entry.what.data = "1";
+  entry.what.at = after(0);
+  const std::vector<core::topic_entry> group(2, entry);
+  auto& topics = on.store->topics();
+  REQUIRE(topics.keep({&entry, 1})[0]);
+  const auto last = *topics.newest();
+  const auto refusals = [&](fault what, errc code) {
+    on.disk.inject(what, 1, true);
+    for (const auto& outcome : topics.keep(group)) {
+      REQUIRE_FALSE(outcome);
+      CHECK(outcome.error().code == code);
+    }
+    const auto page = topics.messages("default", *core::topic_pattern::parse("#"), 0, 10);
+    REQUIRE(page);
+    CHECK(page->messages.size() == 1);
+    CHECK(page->through == last);
+    on.disk.heal();
+  };
+  refusals(fault::disk_full, errc::storage_full);
+  refusals(fault::sync_error, errc::unknown_outcome);
+  const auto kept = topics.keep(group);
+  REQUIRE(kept[1]);
+  on.crash(survival::flushed);
+  const auto page = on.store->topics().messages("default", *core::topic_pattern::parse("t"), 0, 10);
+  REQUIRE(page);
+  CHECK(page->messages.size() == 3);
+  CHECK(page->through == kept[1]->seq);
+  CHECK(on.store->topics().kept("default", "", 10)->front().kept == 3);
+}
+
+namespace {
+
+/// Makes an agent while the disk fails at its n-th operation of that kind. Whether it did.
+bool strike_agent(fault what, std::uint64_t nth, survival kept) {
+  CAPTURE(static_cast<int>(what));
+  CAPTURE(nth);
+  faulty_database on;
+  const core::idempotency_record once{"default", "local", {"k", "POST /api/v1/agents", "body"}, after(0)};
+  on.disk.inject(what, nth);
+  const auto made = on.store->keep_agent("a", "text", "h", once, after(0));
+  const bool struck = on.disk.struck();
+  on.disk.heal();
+  on.crash(kept);
+  // All of it is there, or nothing: a repeat after the crash never finds a half.
+  const bool there = on.store->definition("a", 1).has_value();
+  CHECK(there == made.has_value());
+  CHECK(on.store->marked_agents()->size() == (there ? 1 : 0));
+  CHECK(on.store->find_agent("default", "local", "POST /api/v1/agents", "k")->has_value() == there);
+  return struck;
+}
+
+}  // namespace
+
+TEST_CASE("an agent and the key that made it are written together, wherever the disk fails") {
+  for (const auto what : {fault::disk_full, fault::short_write, fault::write_error, fault::sync_error}) {
+    std::uint64_t nth = 1;
+    while (strike_agent(what, nth, nth % 2 == 0 ? survival::flushed : survival::all)) ++nth;
+    CHECK(nth > 1);
+  }
+}
