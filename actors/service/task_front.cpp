@@ -1,10 +1,9 @@
 #include "actors/service/task_front.hpp"
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "actors/service/live_subscription.hpp"
+#include "actors/service/merged_page.hpp"
 #include "actors/storage/memory_journal.hpp"
 #include "actors/storage/read_job.hpp"
 #include "actors/storage/volatile_id.hpp"
@@ -46,18 +45,6 @@ bool holds_message(const core::event& what, const std::string& message_id) {
   const auto data = core::json::parse(what.data, nullptr, false);
   if (!data.is_object() || !data.contains("message")) return false;
   return data.at("message").value("message_id", std::string{}) == message_id;
-}
-
-// Two lists, newest first, as one page.
-core::page<core::task_row> merged(core::page<core::task_row> stored, std::vector<core::task_row> memory, std::size_t limit) {
-  const auto newer = [](const core::task_row& a, const core::task_row& b) { return b.id < a.id; };
-  core::page<core::task_row> out;
-  std::merge(std::move_iterator{stored.items.begin()}, std::move_iterator{stored.items.end()},
-             std::move_iterator{memory.begin()}, std::move_iterator{memory.end()}, std::back_inserter(out.items), newer);
-  const bool more = out.items.size() > limit || !stored.next_cursor.empty();
-  if (out.items.size() > limit) out.items.resize(limit);
-  if (more) out.next_cursor = core::id_cursor(core::cursor_of::tasks, out.items.back().id);
-  return out;
 }
 
 }  // namespace
