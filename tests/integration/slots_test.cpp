@@ -168,7 +168,10 @@ TEST_CASE("after ten thousand mixed runs with crashes, cancels and time-outs all
   CHECK(world.open() >= 0);
   CHECK(world.open() <= agent_crashes + room_crashes);
 
-  MESSAGE("crashes ", world.seen.crashes, " quarantined ", world.seen.quarantined, " completed ", world.seen.ended[core::task_state::completed], " canceled ", world.seen.ended[core::task_state::canceled], " failed ", world.seen.ended[core::task_state::failed], " late ", world.seen.late, " waiting ", world.seen.most_waiting, " room ", room_crashes);
+  MESSAGE("crashes ", world.seen.crashes, " quarantined ", world.seen.quarantined, " completed ",
+          world.seen.ended[core::task_state::completed], " canceled ", world.seen.ended[core::task_state::canceled],
+          " failed ", world.seen.ended[core::task_state::failed], " late ", world.seen.late, " waiting ",
+          world.seen.most_waiting, " room ", room_crashes);
   // It was the storm that it should have been.
   CHECK(room_crashes > 5);
   CHECK(world.seen.crashes > 1'000);

@@ -20,7 +20,7 @@ struct agent_info {
   definition_ptr definition;
   agent_state state = agent_state::ready;
   std::string source;     ///< the file it belongs to; empty when it came by a request
-  std::string error;      ///< why the newest version of the file is not used; empty when it is
+  std::string error;      ///< why the newest version of the file is not used, or takes no new tasks; else empty
   bool replayed = false;  ///< of apply(): an earlier request with the same idempotency key made it
 };
 

@@ -93,7 +93,7 @@ struct stored_definition {
 /// An agent that was made under an idempotency key.
 struct agent_hit {
   std::string name;
-  int version = 0;  ///< that the request made
+  int version = 0;  ///< that the request made; 0: that agent was removed since
   std::string body_hash;
 };
 
@@ -163,15 +163,15 @@ class store {
 
   /// Whether a task of the agent has not ended: at work, queued, or waiting for a person.
   virtual result<bool> has_open_tasks(const std::string& agent) = 0;
-  /// A definition that came through the API, in one transaction: its version as of put_definition(), the mark `kept`, and the
-  /// idempotency record. The version. Errors when there is such a record, and nothing is written: idempotency_mismatch,
+  /// A definition that came through the API, in one transaction: its version as of put_definition(), the mark `kept`, and
+  /// the idempotency record. The version. Errors when there is such a record, and nothing is written: idempotency_mismatch,
   /// conflict (the caller then asks find_agent()).
   virtual result<int> keep_agent(const std::string& name, const std::string& body, const std::string& hash,
                                  const std::optional<idempotency_record>& once, time_point now) = 0;
   /// The agent that was made under a key.
   virtual result<std::optional<agent_hit>> find_agent(const std::string& tenant, const std::string& principal,
                                                       const std::string& operation, const std::string& key) = 0;
-  /// Marks an agent, or takes its mark away; its versions stay, since tasks have run them.
+  /// Marks an agent, or takes its mark and its keys' versions away; its versions stay, since tasks have run them.
   virtual result<void> mark_agent(const std::string& name, std::optional<agent_mark> mark) = 0;
   /// By name, ascending.
   virtual result<std::vector<marked_agent>> marked_agents() = 0;

@@ -157,8 +157,9 @@ TEST_CASE("the outcome of a call is text as it is, other values as JSON, and a f
 }
 
 TEST_CASE("a message is published by an effect that may be run again") {
-  auto host = host_of_steps({{{"publish", {{"topic", "weather.asked"}, {"data", {{"city", "{{text}}"}}}, {"durable", true}}}},
-                             {{"complete", {{"text", "{{result}}{{error}}"}}}}});
+  auto host =
+      host_of_steps({{{"publish", {{"topic", "weather.asked"}, {"data", {{"city", "{{text}}"}}}, {"durable", true}}}},
+                     {{"complete", {{"text", "{{result}}{{error}}"}}}}});
   host.submit("Oslo");
   const auto request = host.newest("effect_requested");
   CHECK(request.at("type") == "publish");

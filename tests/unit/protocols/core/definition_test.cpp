@@ -192,8 +192,7 @@ TEST_CASE("an input_schema that cannot be compiled is refused at its place, and 
   CHECK(with(R"("input_schema": {"$schema": "x"}, "labels": [])") ==
         "/labels: must be an object, not an array\n"
         "/input_schema/$schema: is not draft 7\n");
-  const auto unread =
-      core::definition_from_json(json::parse(R"({"name": "a", "kind": "k", "input_schema": {}})"), own);
+  const auto unread = core::definition_from_json(json::parse(R"({"name": "a", "kind": "k", "input_schema": {}})"), own);
   REQUIRE_FALSE(unread);
   CHECK(unread.error().fields[0].path == "/input_schema");
 }
