@@ -34,9 +34,9 @@ void bus_state::take(const newest_read& found) {
   for (const auto& each : std::exchange(early, {})) each();
 }
 
-// Of a commit that is under way the store may know more than this bus; to look is harmless.
+// While a commit is under way the store may know of it already: that is no reason to look. The next message tells of a gap.
 void bus_state::catch_up(std::uint64_t seq) {
-  if (seq <= newest) return;
+  if (seq <= newest || in_commit) return;
   newest = seq;
   all_fall_behind();
 }
