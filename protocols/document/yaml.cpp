@@ -43,6 +43,9 @@ class handler final : public YAML::EventHandler {
 
   // yaml-cpp's tag is "?" for a plain scalar, "!" for a quoted one; any other was written.
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
+    // The text is UTF-8; but yaml-cpp makes a single byte of each of these two escapes.
+    if (find_bad_utf8(value))
+      throw refused{to_position(mark), "the escapes \\N and \\_ are not supported; write \\u0085 or \\u00a0"};
     const auto begin = static_cast<std::size_t>(mark.pos);
     const bool quoted = tag == "!" && begin < text_.size() && text_[begin] != '!';
     if (quoted) return scalar(mark, value);

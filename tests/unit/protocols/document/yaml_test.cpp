@@ -49,6 +49,13 @@ TEST_CASE("plain scalars follow the core schema and quoted ones stay strings") {
   CHECK(value_of("a: |\n  12") == R"({"a":"12"})");
 }
 
+TEST_CASE("escapes are read, and those that would not be text are refused") {
+  CHECK(value_of(R"("\u0085\u00a0\x85\L\P\e")") == "\"\u0085\u00a0\u0085\u2028\u2029\\u001b\"");
+  const std::string no = ": the escapes \\N and \\_ are not supported; write \\u0085 or \\u00a0";
+  CHECK(value_of(R"(a: "x\Ny")") == "a.yaml:1:4" + no);
+  CHECK(value_of(R"("\_": 1)") == "a.yaml:1:1" + no);
+}
+
 TEST_CASE("numbers that JSON cannot hold are refused in YAML") {
   for (const std::string bad : {".inf", "-.INF", ".nan", "1e999", "18446744073709551616", "-9223372036854775809",
                                 "0x10000000000000000", "0o7777777777777777777777777"}) {
