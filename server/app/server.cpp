@@ -143,8 +143,16 @@ live_parts parts_of(gateway::gateway& door, actors::kernel& kernel) {
             return door.may_follow(*rules);
           },
           [&door, &kernel](const settings::configuration& next) {
-            (void)telemetry::adjust_logging(next.log.level, next.log.format);
-            if (auto rules = gateway_rules(next)) (void)door.follow(std::move(*rules));
+            // All of it was checked before: what fails here all the same is a defect, and is not to stay unseen.
+            const auto tell = [](const error& why) {
+              spdlog::error("a setting was not taken over reason={}", telemetry::quoted(why.detail));
+            };
+            if (const auto done = telemetry::adjust_logging(next.log.level, next.log.format); !done) tell(done.error());
+            auto rules = gateway_rules(next);
+            if (!rules) tell(rules.error());
+            if (rules) {
+              if (const auto done = door.follow(std::move(*rules)); !done) tell(done.error());
+            }
             kernel.schedule_by(scheduling_of(next));
           }};
 }
