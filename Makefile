@@ -11,7 +11,7 @@ help: ## this list
 run: build ## build and serve 127.0.0.1:8080, data under var/
 	@exec build/release/mofa serve
 
-test: packages-build build/ci/build.ninja ## build with -Werror and run every test
+test: packages-build packages-sdk build/ci/build.ninja ## build with -Werror and run every test
 	cmake --build --preset ci -j $(JOBS)
 	ctest --preset ci -j 2 --output-junit $(CURDIR)/build/ci/ctest.xml
 
@@ -32,6 +32,10 @@ lint: packages-build packages-lint build/release/build.ninja ## check the fences
 
 clean: ## delete every build; data under var/ stays
 	rm -rf build
+
+# Node 20 and npm for the SDKs that the tests use; packages only where there are none.
+packages-sdk:
+	@tests/support/node/node.sh --found || $(packages) sdk
 
 # Installs what is missing, after saying so: packages-build, packages-lint.
 packages-%:

@@ -15,10 +15,12 @@
 #include "actors/agent/agent_actor.hpp"
 #include "actors/bus/bus.hpp"
 #include "actors/clockwork/clockwork.hpp"
+#include "actors/delivery/delivery.hpp"
 #include "actors/directory/directory.hpp"
 #include "actors/effects/effects.hpp"
 #include "actors/effects/runners.hpp"
 #include "actors/service/agent_front.hpp"
+#include "actors/service/push_front.hpp"
 #include "actors/service/task_front.hpp"
 #include "actors/service/topic_front.hpp"
 #include "actors/storage/feeds.hpp"
@@ -49,6 +51,7 @@ struct kernel::parts {
     bridge = static_cast<ask_bridge*>(caf::actor_cast<caf::abstract_actor*>(bridge_owner));
     tasks = std::make_unique<service::task_front>(*bridge, where, definitions, env);
     topics = std::make_unique<service::topic_front>(*bridge, where, env);
+    pushes = std::make_unique<service::push_front>(*tasks, where, env, delivers());
     agents = std::make_unique<service::agent_front>(
         *bridge, where, definitions,
         service::agent_front::supervisors{
@@ -80,6 +83,7 @@ struct kernel::parts {
   std::unique_ptr<service::task_front> tasks;
   std::unique_ptr<service::agent_front> agents;
   std::unique_ptr<service::topic_front> topics;
+  std::unique_ptr<service::push_front> pushes;
   effects::equipment gear;
   supervisor_actor root;
   std::mutex guard;
@@ -88,6 +92,8 @@ struct kernel::parts {
   std::condition_variable stopping;
   bool stopped = false;
   std::thread expirer;
+
+  bool delivers() const { return options.push.sender != nullptr; }
 
   effects::runner_map runners() {
     effects::runner_map out;
@@ -147,7 +153,15 @@ struct kernel::parts {
       return caf::actor_cast<caf::actor>(made);
     }));
     out.children.push_back(branch("agents", [this] { return agents_tree_spec(); }));
+    // Last, because nobody stands on it: what happens to a delivery is no reason for a task to restart.
+    if (delivers()) out.children.push_back(worker("delivery", [this] { return deliveries(); }));
     return out;
+  }
+
+  caf::actor deliveries() {
+    auto made = delivery::spawn_delivery(system, env, where, *tasks, options.push);
+    where.update([&](auto& s) { s.delivery = made; });
+    return caf::actor_cast<caf::actor>(made);
   }
 
   supervisor_spec storage_tree() {
@@ -305,6 +319,7 @@ core::task_service& kernel::tasks() { return *parts_->tasks; }
 core::agent_service& kernel::agents() { return *parts_->agents; }
 service::file_agents& kernel::files() { return *parts_->agents; }
 core::topic_service& kernel::topics() { return *parts_->topics; }
+core::push_service& kernel::pushes() { return *parts_->pushes; }
 
 void kernel::schedule_by(scheduling::options next) { parts_->schedule_by(std::move(next)); }
 

@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "actors/catalog/catalog.hpp"
+#include "actors/delivery/options.hpp"
 #include "actors/scheduling/scheduler.hpp"
 #include "actors/service/file_agents.hpp"
 #include "actors/system/probe.hpp"
 #include "protocols/core/ports/agent_service.hpp"
 #include "protocols/core/ports/model_directory.hpp"
+#include "protocols/core/ports/push_service.hpp"
 #include "protocols/core/ports/store.hpp"
 #include "protocols/core/ports/task_service.hpp"
 #include "protocols/core/ports/tool.hpp"
@@ -29,6 +31,7 @@ struct kernel_options {
   std::map<std::string, core::tool_ptr, std::less<>> tools;
   const core::model_directory* models = nullptr;       ///< must outlive the kernel
   scheduling::options scheduling;                      ///< slots of "model" and "tool"
+  delivery::equipment push;                            ///< without a sender there are no push notifications
   std::function<void(std::string causes)> on_give_up;  ///< the root gave up: one line; called on a worker
 };
 
@@ -44,6 +47,7 @@ class kernel {
   /// For whoever watches the files of definitions.
   service::file_agents& files();
   core::topic_service& topics();
+  core::push_service& pushes();
 
   /// Other slots and another ageing from now on; what runs goes on. The resources stay those of the start. Any thread.
   void schedule_by(scheduling::options next);

@@ -17,6 +17,9 @@ actors::bus_actor directory::bus() const {
 actors::effects_actor directory::effects() const {
   return look([](const services& s) { return s.effects; });
 }
+actors::delivery_actor directory::delivery() const {
+  return look([](const services& s) { return s.delivery; });
+}
 
 actors::reader_actor directory::reader() const {
   const auto turn = turn_.fetch_add(1, std::memory_order_relaxed);

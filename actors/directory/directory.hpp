@@ -24,6 +24,7 @@ struct services {
   actors::clockwork_actor clockwork;
   actors::bus_actor bus;
   actors::effects_actor effects;
+  actors::delivery_actor delivery;
 };
 
 class directory {
@@ -45,6 +46,7 @@ class directory {
   actors::clockwork_actor clockwork() const;
   actors::bus_actor bus() const;
   actors::effects_actor effects() const;
+  actors::delivery_actor delivery() const;
   /// The next reader in turn.
   actors::reader_actor reader() const;
 

@@ -6,23 +6,24 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
-#include <vector>
 
-#include "protocols/core/cursor.hpp"
+#include "actors/storage/task_order.hpp"
 #include "protocols/core/ports/task_service.hpp"
 
 namespace mofa::service {
 
-/// Two lists, newest first, as one page of at most `limit`.
-inline core::page<core::task_row> merged(core::page<core::task_row> stored, std::vector<core::task_row> memory,
-                                         std::size_t limit) {
-  const auto newer = [](const core::task_row& a, const core::task_row& b) { return b.id < a.id; };
+/// Two pages of at most `limit`, in the order of the filter and from one cursor on, as one.
+inline core::page<core::task_row> merged(core::page<core::task_row> stored, core::page<core::task_row> memory,
+                                         const core::task_filter& filter, std::size_t limit) {
+  const storage::task_order order{filter};
   core::page<core::task_row> out;
   std::merge(std::move_iterator{stored.items.begin()}, std::move_iterator{stored.items.end()},
-             std::move_iterator{memory.begin()}, std::move_iterator{memory.end()}, std::back_inserter(out.items), newer);
-  const bool more = out.items.size() > limit || !stored.next_cursor.empty();
+             std::move_iterator{memory.items.begin()}, std::move_iterator{memory.items.end()}, std::back_inserter(out.items),
+             order);
+  const bool more = out.items.size() > limit || !stored.next_cursor.empty() || !memory.next_cursor.empty();
   if (out.items.size() > limit) out.items.resize(limit);
-  if (more) out.next_cursor = core::id_cursor(core::cursor_of::tasks, out.items.back().id);
+  if (more) out.next_cursor = order.cursor_after(out.items.back());
+  if (filter.by_status) out.total = stored.total + memory.total;
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "actors/service/task_front.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "actors/service/live_subscription.hpp"
@@ -8,7 +9,6 @@
 #include "actors/storage/read_job.hpp"
 #include "actors/storage/volatile_id.hpp"
 #include "actors/task/journaled_task.hpp"
-#include "protocols/core/cursor.hpp"
 #include "protocols/core/settled.hpp"
 #include "protocols/core/visibility.hpp"
 #include "server/base/digest.hpp"
@@ -23,6 +23,8 @@ using std::chrono::steady_clock;
 
 // A commit takes milliseconds; who waits longer than this waits for a part that hangs.
 constexpr std::chrono::seconds answer_within{10};
+// Feeds that have been replaced do not know who waits: a long wait looks at the task itself from time to time.
+constexpr milliseconds look_every{30'000};
 
 steady_clock::time_point deadline() { return steady_clock::now() + answer_within; }
 
@@ -106,24 +108,18 @@ void task_front::get(const caller& who, task_id which, completion<core::task_ptr
 void task_front::list(const caller& who, core::task_filter filter, core::page_request want,
                       completion<core::page<core::task_row>> done) {
   using page = core::page<core::task_row>;
-  const auto before = core::read_id_cursor(core::cursor_of::tasks, want.cursor);
-  if (!before) return done(before.error());
-  const auto count = static_cast<std::size_t>(want.limit);
-  // One more than the page: whether there is a next one.
-  read_memory<std::vector<core::task_row>>(
-      [this, who, filter, want, done = std::move(done)](result<std::vector<core::task_row>> memory) mutable {
+  read_memory<page>(
+      [this, who, filter, want, done = std::move(done)](result<page> memory) mutable {
         if (!memory) return done(std::move(memory).error());
         auto stored = [who, filter = std::move(filter), want,
                        memory = std::move(*memory)](core::store& from) mutable -> result<page> {
           auto found = from.list(who, filter, want);
-          if (!found || memory.empty()) return found;
-          return merged(std::move(*found), std::move(memory), static_cast<std::size_t>(want.limit));
+          if (!found) return found;
+          return merged(std::move(*found), std::move(memory), filter, static_cast<std::size_t>(want.limit));
         };
         read<page>(std::move(done), std::move(stored));
       },
-      [who, filter, before = *before, count](const storage::memory_journal& from) -> result<std::vector<core::task_row>> {
-        return from.list(who, filter, before, count + 1);
-      });
+      [who, filter, want](const storage::memory_journal& from) { return from.list(who, filter, want); });
 }
 
 void task_front::events(const caller& who, task_id which, std::uint64_t after, int limit,
@@ -253,23 +249,48 @@ completion<core::submitted_task> task_front::when_settled(const caller& who, mil
   };
 }
 
-// Answers when the task is settled, or with what is known when the wait is over.
+// Answers when the task is settled, or as it is when the wait is over or cannot go on.
 void task_front::settle(const caller& who, core::submitted_task first, milliseconds wait,
                         completion<core::submitted_task> done) {
   const auto key = next_key_.fetch_add(1, std::memory_order_relaxed);
   const auto id = first.task->row.id;
   const auto after = first.task->row.last_seq;
   const auto feeds = where_.feeds();
-  bridge_.ask<task_reply>(feeds, await_request{key, id, after, wait}, deadline() + wait,
-                          [first = std::move(first), done = std::move(done)](result<task_reply> reply) mutable {
-                            const bool settled = reply && reply->value;
-                            if (!settled) return done(std::move(first));
-                            done(core::submitted_task{reply->value->task, first.replayed, first.message_seq});
-                          });
+  const auto span = std::min(wait, look_every);
+  bridge_.ask<task_reply>(
+      feeds, await_request{key, id, after, span}, deadline() + span,
+      [this, who, rest = wait - span, first = std::move(first), done = std::move(done)](result<task_reply> reply) mutable {
+        if (reply && reply->value) return done(core::submitted_task{reply->value->task, first.replayed, first.message_seq});
+        const auto why = reply ? reply->value.error().code : reply.error().code;
+        if (why != errc::timeout) rest = milliseconds{0};
+        look_again(who, std::move(first), rest, std::move(done));
+      });
   // It may have been settled before the feed was asked.
   load(who, id, [feeds, key, after](result<core::loaded_task> loaded) {
     if (!loaded || loaded->row.last_seq <= after || !core::is_settled(loaded->row)) return;
     caf::anon_send(feeds, await_checked{key, task_reply{core::submitted_task{view_of(*loaded)}}});
+  });
+}
+
+void task_front::look_again(const caller& who, core::submitted_task first, milliseconds rest,
+                            completion<core::submitted_task> done) {
+  const auto id = first.task->row.id;
+  get(who, id, [this, who, rest, first = std::move(first), done = std::move(done)](result<core::task_ptr> now) mutable {
+    // What was asked for has been done, whatever becomes of the look.
+    const bool gone = !now && now.error().code == errc::not_found;
+    if (now) first.task = *std::move(now);
+    when_settled(who, gone ? milliseconds{0} : rest, std::move(done))(std::move(first));
+  });
+}
+
+void task_front::await(const caller& who, task_id which, milliseconds wait, completion<core::task_ptr> done) {
+  get(who, which, [this, who, wait, done = std::move(done)](result<core::task_ptr> found) mutable {
+    if (!found) return done(std::move(found).error());
+    auto then = when_settled(who, wait, [done = std::move(done)](result<core::submitted_task> settled) mutable {
+      if (!settled) return done(std::move(settled).error());
+      done(std::move(settled->task));
+    });
+    then(core::submitted_task{std::move(*found)});
   });
 }
 

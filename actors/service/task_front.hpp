@@ -25,6 +25,7 @@ class task_front final : public core::task_service {
   void send(const caller& who, task_id to, core::further_message what, completion<core::submitted_task> done) override;
   void cancel(const caller& who, task_id which, std::string reason, completion<core::task_ptr> done) override;
   void get(const caller& who, task_id which, completion<core::task_ptr> done) override;
+  void await(const caller& who, task_id which, milliseconds wait, completion<core::task_ptr> done) override;
   void list(const caller& who, core::task_filter filter, core::page_request want,
             completion<core::page<core::task_row>> done) override;
   void remove(const caller& who, task_id which, completion<void> done) override;
@@ -49,6 +50,8 @@ class task_front final : public core::task_service {
   void ask_agent(const caller& who, core::submission what, completion<core::submitted_task> done);
   void replay_or_ask(const caller& who, core::submission what, completion<core::submitted_task> done, bool last_try);
   void settle(const caller& who, core::submitted_task first, milliseconds wait, completion<core::submitted_task> done);
+  /// Goes on with the task as it is by now, and waits for the rest of the time.
+  void look_again(const caller& who, core::submitted_task first, milliseconds rest, completion<core::submitted_task> done);
   /// Success answers when the task is settled, or after that long.
   completion<core::submitted_task> when_settled(const caller& who, milliseconds wait, completion<core::submitted_task> done);
   /// Calls `otherwise` unless the key was used before; then `done` gets the task that it led to.

@@ -215,12 +215,32 @@ struct feeds_state {
     const auto limit = std::min(one.credit, limits::event_page);
     one.page = limit;
     const auto after = one.next - 1;
-    if (is_volatile(one.task)) return take_page(key, memory.events(one.task, after, limit));
+    if (is_volatile(one.task)) {
+      if (after > 0 && memory.find(one.task) == nullptr) return fail_one(key, no_task(one.task));
+      return take_page(key, memory.events(one.task, after, limit));
+    }
     one.reading = true;
     const auto me = caf::actor_cast<feeds_actor>(self);
     read(*where, [me, key, task = one.task, after, limit](core::store& from) {
-      caf::anon_send(me, backlog{key, from.events(task, after, limit)});
+      caf::anon_send(me, backlog{key, page_of(from, task, after, limit)});
     });
+  }
+
+  static error no_task(task_id which) { return fail(errc::not_found, "no task " + which.str()); }
+
+  // Who has had events and finds none at all has a task that is gone, and would wait for ever.
+  static result<std::vector<core::event_ptr>> page_of(core::store& from, task_id task, std::uint64_t after,
+                                                      std::size_t limit) {
+    auto page = from.events(task, after, limit);
+    if (after == 0 || !page || !page->empty()) return page;
+    const auto first = from.events(task, 0, 1);
+    if (first && first->empty()) return no_task(task);
+    return page;
+  }
+
+  void fail_one(std::uint64_t key, const error& why) {
+    subscribers.at(key).sink->on_failure(why);
+    drop(key);
   }
 
   void take_page(std::uint64_t key, const std::vector<core::event_ptr>& page) {
@@ -237,10 +257,7 @@ struct feeds_state {
   void take_backlog(const backlog& past) {
     const auto found = subscribers.find(past.key);
     if (found == subscribers.end()) return;
-    if (!past.events) {
-      found->second.sink->on_failure(past.events.error());
-      return drop(past.key);
-    }
+    if (!past.events) return fail_one(past.key, past.events.error());
     take_page(past.key, *past.events);
   }
 

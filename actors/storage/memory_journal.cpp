@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "actors/storage/task_order.hpp"
 #include "protocols/core/visibility.hpp"
 
 namespace mofa::storage {
@@ -18,6 +19,7 @@ bool passes(const core::task_filter& filter, const core::task_row& row) {
   if (filter.state && row.status.state != *filter.state) return false;
   if (filter.parent_id && row.parent_id != *filter.parent_id) return false;
   if (filter.since && row.created_at < *filter.since) return false;
+  if (filter.status_since && row.status.timestamp < *filter.status_since) return false;
   if (!filter.label) return true;
   const auto label = row.labels.find(filter.label->first);
   return label != row.labels.end() && label->second == filter.label->second;
@@ -80,18 +82,27 @@ std::optional<core::idempotent_hit> memory_journal::find_idempotent(const std::s
   return found == once_.end() ? std::nullopt : std::optional{found->second};
 }
 
-std::vector<core::task_row> memory_journal::list(const core::caller& who, const core::task_filter& filter, task_id before,
-                                                 std::size_t limit) const {
+result<core::page<core::task_row>> memory_journal::list(const core::caller& who, const core::task_filter& filter,
+                                                        const core::page_request& want) const {
+  if (want.limit < 1) return fail(errc::invalid, "limit: must be at least 1");
+  const task_order order{filter};
+  const auto behind = order.read(want.cursor);
+  if (!behind) return behind.error();
+  core::page<core::task_row> out;
+  if (filter.by_status) out.total = 0;
   std::vector<const core::task_row*> found;
-  for (const auto& [id, task] : tasks_)
-    if (id < before && core::may_see(who, task.journal.row) && passes(filter, task.journal.row))
-      found.push_back(&task.journal.row);
-  const auto count = std::min(limit, found.size());
+  for (const auto& [id, task] : tasks_) {
+    const auto& row = task.journal.row;
+    if (!core::may_see(who, row) || !passes(filter, row)) continue;
+    if (filter.by_status) ++out.total;
+    if (order.place_of(row) < *behind) found.push_back(&row);
+  }
+  const auto count = std::min(static_cast<std::size_t>(want.limit), found.size());
   const auto middle = found.begin() + static_cast<std::ptrdiff_t>(count);
   std::partial_sort(found.begin(), middle, found.end(),
-                    [](const core::task_row* a, const core::task_row* b) { return a->id > b->id; });
-  std::vector<core::task_row> out;
-  for (auto one = found.begin(); one != middle; ++one) out.push_back(**one);
+                    [order](const core::task_row* a, const core::task_row* b) { return order(*a, *b); });
+  for (auto one = found.begin(); one != middle; ++one) out.items.push_back(**one);
+  if (count < found.size()) out.next_cursor = order.cursor_after(out.items.back());
   return out;
 }
 

@@ -24,9 +24,9 @@ class memory_journal {
   std::vector<core::event_ptr> events(task_id which, std::uint64_t after, std::size_t limit) const;
   std::optional<core::idempotent_hit> find_idempotent(const std::string& tenant, const std::string& principal,
                                                       const core::idempotency& once) const;
-  /// What the caller may see and the filter lets through, newest first: tasks older than `before`, at most `limit`.
-  std::vector<core::task_row> list(const core::caller& who, const core::task_filter& filter, task_id before,
-                                   std::size_t limit) const;
+  /// As the store answers it.
+  result<core::page<core::task_row>> list(const core::caller& who, const core::task_filter& filter,
+                                          const core::page_request& want) const;
   /// The events that hold messages (submitted, message_received, message_added) of the caller's own context, of tasks older
   /// than `before`: the newest ones, at most `limit`, oldest first.
   std::vector<core::event_ptr> context_events(const core::caller& who, const std::string& context_id, task_id before,

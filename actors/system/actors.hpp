@@ -91,6 +91,16 @@ using bus_actor = caf::typed_actor<
     // Its own timers.
     caf::reacts_to<tick>>;
 
+using delivery_actor = caf::typed_actor<
+    // A push configuration was made or removed; and what the store says of it, or of all at the start.
+    caf::reacts_to<push_changed>, caf::reacts_to<pushes_read>,
+    // What happens to a task that somebody is to be told of, and the task itself.
+    caf::reacts_to<push_event>, caf::reacts_to<push_task>,
+    // How an attempt went; whether its outcome is kept.
+    caf::reacts_to<push_attempted>, caf::reacts_to<pushes_moved>,
+    // Pauses between attempts.
+    caf::reacts_to<tick>>;
+
 using supervisor_actor = caf::typed_actor<
     // The tree from here downwards.
     caf::replies_to<tree_request>::with<tree_reply>,

@@ -65,6 +65,13 @@ class probe {
   /// An agent will never take it.
   virtual void message_refused(std::string_view /*agent*/, errc /*why*/) {}
   virtual void topic_subscribers(std::size_t /*agents*/, std::size_t /*clients*/) {}
+
+  /// One POST of a push delivery; `ok`: the receiver took it.
+  virtual void push_attempted(bool /*ok*/) {}
+  /// The receiver refused it, or was tried in vain too often: it is told nothing more of that task.
+  virtual void push_given_up(std::string_view /*task*/, std::string_view /*reason*/) {}
+  /// Push configurations whose tasks go on, or that have something to deliver.
+  virtual void pushes_open(std::size_t /*count*/) {}
 };
 
 }  // namespace mofa::actors

@@ -56,6 +56,9 @@ void change_status(envelope& self, const core::event& what, const json& data) {
   if (const auto message = data.find("message"); message != data.end()) {
     if (auto read = core::message_from_json(*message, "")) status.message = std::move(*read);
     remember(self.history, *message);
+  } else if (core::is_terminal(status.state)) {
+    // A task that ends without a word has said its last one with its reply.
+    status.message = self.reply;
   }
   if (core::is_terminal(status.state)) {
     self.effects.clear();
@@ -98,11 +101,26 @@ void request_effect(envelope& self, const json& data) {
   self.effects.push_back({text_of(data, "effect_id"), data});
 }
 
+void be_replied(envelope& self, const json& data) {
+  const auto source = data.find("message");
+  if (source == data.end()) return;
+  remember(self.history, *source);
+  if (auto read = core::message_from_json(*source, "")) self.reply = std::move(*read);
+}
+
+void hear(envelope& self, const json& request, const json& outcome) {
+  if (!is_heard(request)) return;
+  const auto value = outcome.find("value");
+  if (value == outcome.end() || !value->is_object()) return;
+  if (auto words = text_of(*value, "text"); !words.empty()) self.spoken = std::move(words);
+}
+
 // What was reserved is settled by what was used.
 void resolve_effect(envelope& self, const json& data) {
   const auto id = text_of(data, "effect_id");
   const auto* effect = self.effect(id);
   if (effect == nullptr) return;
+  hear(self, effect->request, data);
   const auto reserved = reserve_of(effect->request);
   self.reserved.tokens -= reserved.tokens;
   self.reserved.cost_microusd -= reserved.cost_microusd;
@@ -172,14 +190,18 @@ json messages_to_json(const std::vector<core::message>& list) {
 
 }  // namespace
 
+bool is_heard(const json& request) { return text_of(request, "type") == "model" && !request.contains("output_schema"); }
+
 void envelope::apply(const core::event& what, const json& data) {
   const std::string_view kind = what.kind;
   if (kind == kinds::submitted) {
     be_submitted(*this, what, data);
   } else if (kind == kinds::status_changed) {
     change_status(*this, what, data);
-  } else if (kind == kinds::message_received || kind == kinds::message_added || kind == kinds::replied) {
+  } else if (kind == kinds::message_received || kind == kinds::message_added) {
     if (const auto message = data.find("message"); message != data.end()) remember(history, *message);
+  } else if (kind == kinds::replied) {
+    be_replied(*this, data);
   } else if (kind == kinds::artifact_updated) {
     update_artifact(*this, data);
   } else if (kind == kinds::effect_requested) {
@@ -195,6 +217,13 @@ void envelope::apply(const core::event& what, const json& data) {
   crashes = kind == kinds::behaviour_crashed ? crashes + 1 : 0;
   row.last_seq = what.seq;
   row.updated_at = what.at;
+}
+
+core::task envelope::view() const {
+  core::task out{row, artifacts, history, reply, spoken, {}};
+  for (const auto& each : effects)
+    if (is_heard(each.request)) out.speaking.push_back(each.id);
+  return out;
 }
 
 const pending_timer* envelope::timer(std::string_view id) const { return find_id(timers, id); }
@@ -251,6 +280,8 @@ json envelope::save() const {
   out["history"] = messages_to_json(history);
   out["artifacts"] = json::array();
   for (const auto& entry : artifacts) out["artifacts"].push_back(core::to_json(entry));
+  if (reply) out["reply"] = core::to_json(*reply);
+  if (!spoken.empty()) out["spoken"] = spoken;
   out["effects"] = json::array();
   for (const auto& e : effects) out["effects"].push_back({{"id", e.id}, {"request", e.request}});
   out["timers"] = json::array();
@@ -274,6 +305,10 @@ void envelope::load(const json& saved) {
   artifacts.clear();
   for (const auto& entry : saved.at("artifacts"))
     if (auto read = core::artifact_from_json(entry, "")) artifacts.push_back(std::move(*read));
+  reply.reset();
+  if (const auto message = saved.find("reply"); message != saved.end())
+    if (auto read = core::message_from_json(*message, "")) reply = std::move(*read);
+  spoken = text_of(saved, "spoken");
   effects.clear();
   reserved = {};
   for (const auto& e : saved.at("effects")) {

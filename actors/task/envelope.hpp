@@ -38,10 +38,15 @@ struct pending_timer {
   time_point due{};
 };
 
+/// Whether the outcome of an effect is heard word by word while it runs: a model call whose answer fits no schema.
+bool is_heard(const json& request);
+
 struct envelope {
   core::task_row row;
   std::vector<core::artifact> artifacts;
   std::vector<core::message> history;  ///< the last limits::history_window
+  std::optional<core::message> reply;  ///< the whole answer, when it is a message
+  std::string spoken;                  ///< the words of the last model call that had any
   std::vector<pending_effect> effects;
   std::vector<pending_timer> timers;
   milliseconds timeout_left{0};  ///< of the task's time limit, while no deadline timer runs
@@ -64,7 +69,7 @@ struct envelope {
   bool has_message(std::string_view message_id) const;
 
   /// The task as clients see it.
-  core::task view() const { return {row, artifacts, history}; }
+  core::task view() const;
 
   /// For snapshots: all but the row's identity, which the store keeps anyway.
   json save() const;

@@ -90,9 +90,12 @@ step journaled_task::receive(const core::message& what, time_point now) {
 }
 
 std::optional<step> journaled_task::resolve(const std::string& effect_id, const json& outcome, time_point now) {
-  if (envelope_.effect(effect_id) == nullptr) return std::nullopt;
+  const auto* effect = envelope_.effect(effect_id);
+  if (effect == nullptr) return std::nullopt;
   json data = outcome;
   data["effect_id"] = effect_id;
+  // Who reads the journal from here on does not know the request.
+  if (data.contains("value") && is_heard(effect->request)) data["heard"] = true;
   return take(kinds::effect_resolved, std::move(data), now, true);
 }
 

@@ -48,6 +48,23 @@ result<task_id> read_id_cursor(cursor_of list, const std::string& cursor) {
   return parsed ? result<task_id>{*parsed} : not_ours();
 }
 
+std::string status_cursor(const status_place& last) {
+  return static_cast<char>(cursor_of::statuses) + hex(static_cast<std::uint64_t>(last.at.time_since_epoch().count())) +
+         last.task.str();
+}
+
+result<status_place> read_status_cursor(const std::string& cursor) {
+  constexpr auto last = std::numeric_limits<std::int64_t>::max();
+  if (cursor.empty()) return status_place{time_point{milliseconds{last}}, highest_id()};
+  if (cursor.size() != 1 + number_digits + id_digits || cursor.front() != static_cast<char>(cursor_of::statuses))
+    return not_ours();
+  const std::string_view text = std::string_view{cursor}.substr(1);
+  const auto at = read_hex(text.substr(0, number_digits));
+  const auto task = task_id::parse(text.substr(number_digits));
+  if (!at || !task) return not_ours();
+  return status_place{time_point{milliseconds{static_cast<std::int64_t>(*at)}}, *task};
+}
+
 std::string message_cursor(const message_place& last) {
   return static_cast<char>(cursor_of::messages) + hex(static_cast<std::uint64_t>(last.at.time_since_epoch().count())) +
          last.task.str() + hex(last.seq);

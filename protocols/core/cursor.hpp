@@ -14,12 +14,21 @@
 namespace mofa::core {
 
 /// Which list the cursor belongs to: one of another list is refused.
-enum class cursor_of : char { tasks = 't', contexts = 'c', messages = 'm' };
+enum class cursor_of : char { tasks = 't', contexts = 'c', messages = 'm', statuses = 's' };
 
 /// A place in a list that is ordered by id, descending.
 std::string id_cursor(cursor_of list, const task_id& last);
 /// An empty cursor is the first page: an id above all others.
 result<task_id> read_id_cursor(cursor_of list, const std::string& cursor);
+
+/// A place in the tasks ordered by the time of their status, then id, descending.
+struct status_place {
+  time_point at{};
+  task_id task;
+};
+std::string status_cursor(const status_place& last);
+/// An empty cursor is the first page: a place before all others.
+result<status_place> read_status_cursor(const std::string& cursor);
 
 /// A place in the messages of a context, which are ordered by time, then task, then number, descending.
 struct message_place {

@@ -9,15 +9,14 @@
 namespace mofa::core {
 namespace {
 
-constexpr std::array<std::string_view, 11> common_members{
-    "name",       "kind",   "description",     "labels",      "skills",   "input_schema",
-    "durability", "limits", "on_busy_context", "supervision", "subscribe"};
+constexpr std::array<std::string_view, 12> common_members{
+    "name",       "kind",   "description",     "labels",      "skills",    "input_schema",
+    "durability", "limits", "on_busy_context", "supervision", "subscribe", "a2a"};
 constexpr std::array<std::string_view, 11> reserved_names{"a2a",   "api",    "v1",      "mcp",   "metrics",  "openapi",
                                                           "livez", "readyz", "healthz", "tasks", "dashboard"};
 constexpr std::array<std::string_view, 7> limit_members{"max_concurrent_tasks", "max_queued_tasks", "timeout_ms",
                                                         "input_timeout_ms",     "max_steps",        "max_tokens",
                                                         "max_cost_microusd"};
-constexpr std::array<std::string_view, 5> skill_members{"id", "name", "description", "tags", "examples"};
 constexpr std::array<std::string_view, 3> supervision_members{"intensity", "period_ms", "backoff_ms"};
 constexpr std::array<std::string_view, 4> subscription_members{"topic", "durable", "overflow", "capacity"};
 constexpr std::array<std::string_view, 2> overflow_names{"drop_oldest", "drop_newest"};
@@ -28,7 +27,6 @@ constexpr std::size_t name_bytes = 63;
 constexpr std::size_t description_bytes = 16'384;
 constexpr std::size_t label_bytes = 256;
 constexpr std::size_t label_count = 64;
-constexpr std::size_t skill_count = 256;
 constexpr std::size_t subscription_count = 64;
 constexpr std::int64_t most_waiting = 100'000;
 constexpr std::int64_t most_budget = 1'000'000'000'000;
@@ -81,53 +79,6 @@ label_map read_labels(const json& value, const std::string& path, field_errors& 
     } else {
       out.emplace(member.key(), member->get<std::string>());
     }
-  }
-  return out;
-}
-
-std::vector<std::string> read_strings(object_fields& fields, std::string_view name, field_errors& errors) {
-  std::vector<std::string> out;
-  const auto* value = fields.find(name);
-  if (value == nullptr) return out;
-  if (!value->is_array()) {
-    fields.add(name, "must be an array of strings, not " + std::string{type_name(*value)});
-    return out;
-  }
-  for (std::size_t i = 0; i < value->size() && errors.size() < max_field_errors; ++i) {
-    const auto& each = (*value)[i];
-    if (each.is_string()) {
-      out.push_back(each.get<std::string>());
-    } else {
-      errors.push_back({child_path(fields.path_of(name), i), "must be a string, not " + std::string{type_name(each)}});
-    }
-  }
-  return out;
-}
-
-std::vector<skill> read_skills(const json& value, const std::string& path, field_errors& errors) {
-  std::vector<skill> out;
-  if (!value.is_array()) {
-    errors.push_back({path, "must be an array of skills, not " + std::string{type_name(value)}});
-    return out;
-  }
-  if (value.size() > skill_count) {
-    errors.push_back({path, "has more than " + std::to_string(skill_count) + " skills"});
-    return out;
-  }
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const auto place = child_path(path, i);
-    object_fields fields{value[i], place, skill_members, errors};
-    skill each;
-    if (fields.require("id") != nullptr) {
-      each.id = fields.text("id", label_bytes).value_or("");
-      const bool taken = std::any_of(out.begin(), out.end(), [&](const skill& other) { return other.id == each.id; });
-      if (taken && !each.id.empty()) fields.add("id", "'" + each.id + "' is the id of an earlier skill");
-    }
-    each.name = fields.text("name", label_bytes).value_or(each.id);
-    each.description = fields.text("description", description_bytes).value_or("");
-    each.tags = read_strings(fields, "tags", errors);
-    each.examples = read_strings(fields, "examples", errors);
-    out.push_back(std::move(each));
   }
   return out;
 }
@@ -236,6 +187,7 @@ void read_common(object_fields& fields, definition& out, bool steps, const schem
   if (const auto* value = fields.find("limits")) out.limits = read_limits(*value, "/limits", out.kind, steps, errors);
   if (const auto word = fields.choice("on_busy_context", busy_names)) out.on_busy_context = static_cast<busy_policy>(*word);
   if (const auto* value = fields.find("supervision")) out.supervision = read_supervision(*value, "/supervision", errors);
+  if (const auto* value = fields.find("a2a")) out.shown = read_exposure(*value, "/a2a", errors);
   if (const auto* value = fields.find("subscribe")) out.subscribe = read_subscriptions(*value, "/subscribe", errors);
 }
 

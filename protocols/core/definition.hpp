@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocols/core/exposure.hpp"
 #include "protocols/core/message.hpp"
 #include "protocols/core/ports/schema.hpp"
 #include "protocols/core/task.hpp"
@@ -19,11 +20,6 @@
 #include "server/base/result.hpp"
 
 namespace mofa::core {
-
-struct skill {
-  std::string id, name, description;
-  std::vector<std::string> tags, examples;
-};
 
 struct agent_limits {
   int max_concurrent_tasks = 256;
@@ -66,7 +62,8 @@ struct definition {
   busy_policy on_busy_context = busy_policy::queue;
   supervision_spec supervision;
   std::vector<topic_subscription> subscribe;
-  json document;  ///< the whole document as written; kinds read their own members from it
+  exposure shown;  ///< to programs that look for agents
+  json document;   ///< the whole document as written; kinds read their own members from it
 };
 using definition_ptr = std::shared_ptr<const definition>;
 

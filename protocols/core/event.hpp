@@ -46,7 +46,7 @@ bool is_common(std::string_view kind);
 ///                        timeout_ms?, budget?: {max_tokens?, max_cost_microusd?}, parent_id?, depth?,
 ///                        history?: [message], instructions?}
 ///     message_received  {message}
-///     effect_resolved   {effect_id, value, usage?} or {effect_id, error: {code, detail}, usage?}
+///     effect_resolved   {effect_id, value, usage?, heard?} or {effect_id, error: {code, detail}, usage?}
 ///     timer_fired       {timer_id}
 ///     cancel_requested  {reason?}
 ///     status_changed    {state, code?, message?}

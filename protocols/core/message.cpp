@@ -1,5 +1,6 @@
 #include "protocols/core/message.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -12,8 +13,11 @@ namespace {
 
 constexpr std::array<std::string_view, 2> role_names{"user", "agent"};
 constexpr std::array<std::string_view, 7> part_members{"text", "data", "url", "raw", "media_type", "filename", "metadata"};
-constexpr std::array<std::string_view, 4> message_members{"message_id", "role", "parts", "metadata"};
-constexpr std::array<std::string_view, 3> artifact_members{"artifact_id", "name", "parts"};
+constexpr std::array<std::string_view, 6> message_members{"message_id", "role",       "parts",
+                                                          "metadata",   "extensions", "reference_task_ids"};
+constexpr std::array<std::string_view, 6> artifact_members{"artifact_id", "name",     "parts",
+                                                           "description", "metadata", "extensions"};
+constexpr std::size_t most_references = 256;
 
 /// RFC 4648, section 4: the standard alphabet, padded to groups of four.
 bool is_base64(std::string_view text) {
@@ -77,6 +81,22 @@ std::vector<part> read_parts(const json& value, const std::string& path, field_e
   return out;
 }
 
+/// Short texts, such as URIs and ids.
+std::vector<std::string> read_references(object_fields& fields, std::string_view name) {
+  std::vector<std::string> out;
+  const auto* found = fields.find(name);
+  if (found == nullptr) return out;
+  const auto sound = [](const json& each) {
+    return each.is_string() && each.get_ref<const std::string&>().size() <= limits::reference_bytes;
+  };
+  if (!found->is_array() || found->size() > most_references || !std::all_of(found->begin(), found->end(), sound)) {
+    fields.add(name, "must be an array of at most " + std::to_string(most_references) + " strings of at most " +
+                         std::to_string(limits::reference_bytes) + " bytes");
+    return out;
+  }
+  return found->get<std::vector<std::string>>();
+}
+
 template <class T>
 result<T> finish(T value, field_errors errors) {
   if (!errors.empty()) return invalid_fields(std::move(errors));
@@ -131,6 +151,8 @@ json to_json(const message& value) {
   out["role"] = role_names[static_cast<std::size_t>(value.role)];
   out["parts"] = parts_to_json(value.parts);
   if (!value.metadata.is_null()) out["metadata"] = value.metadata;
+  if (!value.extensions.empty()) out["extensions"] = value.extensions;
+  if (!value.reference_task_ids.empty()) out["reference_task_ids"] = value.reference_task_ids;
   return out;
 }
 
@@ -139,6 +161,9 @@ json to_json(const artifact& value) {
   out["artifact_id"] = value.artifact_id;
   out["name"] = value.name;
   out["parts"] = parts_to_json(value.parts);
+  if (!value.description.empty()) out["description"] = value.description;
+  if (!value.metadata.is_null()) out["metadata"] = value.metadata;
+  if (!value.extensions.empty()) out["extensions"] = value.extensions;
   return out;
 }
 
@@ -155,6 +180,8 @@ result<message> message_from_json(const json& value, const std::string& path) {
   if (const auto who = fields.choice("role", role_names)) out.role = static_cast<role>(*who);
   if (const auto* parts = fields.require("parts")) out.parts = read_parts(*parts, fields.path_of("parts"), errors);
   out.metadata = metadata_of(fields);
+  out.extensions = read_references(fields, "extensions");
+  out.reference_task_ids = read_references(fields, "reference_task_ids");
   return finish(std::move(out), std::move(errors));
 }
 
@@ -179,6 +206,9 @@ result<artifact> artifact_from_json(const json& value, const std::string& path) 
   }
   out.name = fields.text("name").value_or("");
   if (const auto* parts = fields.require("parts")) out.parts = read_parts(*parts, fields.path_of("parts"), errors);
+  out.description = fields.text("description").value_or("");
+  out.metadata = metadata_of(fields);
+  out.extensions = read_references(fields, "extensions");
   return finish(std::move(out), std::move(errors));
 }
 

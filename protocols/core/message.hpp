@@ -32,7 +32,9 @@ struct message {
   std::string message_id;  ///< opaque; given by the client, or a UUIDv7
   core::role role = role::user;
   std::vector<part> parts;
-  json metadata;  ///< an object, or null when not given
+  json metadata{};                                ///< an object, or null when not given
+  std::vector<std::string> extensions{};          ///< URIs of the extensions of a protocol that speak in it
+  std::vector<std::string> reference_task_ids{};  ///< tasks that it is about; opaque
 
   /// All text parts joined by a line feed.
   std::string text() const;
@@ -43,6 +45,9 @@ struct artifact {
   std::string artifact_id;
   std::string name;
   std::vector<part> parts;
+  std::string description{};              ///< empty when not given
+  json metadata{};                        ///< an object, or null when not given
+  std::vector<std::string> extensions{};  ///< as of a message
 };
 
 /// A message of one text part.

@@ -78,7 +78,10 @@ struct task_row {
 struct task {
   task_row row;
   std::vector<artifact> artifacts;
-  std::vector<message> history;  ///< the last limits::history_window messages, oldest first
+  std::vector<message> history;         ///< the last limits::history_window messages, oldest first
+  std::optional<message> reply{};       ///< it answered with this message alone
+  std::string spoken{};                 ///< what its last model call said, where that was words
+  std::vector<std::string> speaking{};  ///< effect ids of model calls under way whose words are heard as they come
 };
 using task_ptr = std::shared_ptr<const task>;
 

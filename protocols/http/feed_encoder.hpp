@@ -17,6 +17,8 @@ class feed_encoder {
   enum class state { open, complete, failed };
 
   virtual ~feed_encoder() = default;
+  /// Appends what the client sees before anything of the feed; called once.
+  virtual void begin(std::string&) {}
   /// Appends what the client sees of it, which may be nothing.
   virtual void add(std::string& out, const core::event& what) = 0;
   virtual void add(std::string& out, const core::live_frame& what) = 0;

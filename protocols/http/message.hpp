@@ -49,7 +49,7 @@ struct response;
 /// A response whose body is a task's feed, with the content type text/event-stream. The session brings the sink, so that the
 /// feed writes no faster than the socket.
 struct event_stream {
-  /// Subscribes. On errc::task_terminal the session answers 204, on another failure what `refuse` makes of it.
+  /// Subscribes. A failure is answered with what `refuse` makes of it, but task_terminal without an encoder with 204.
   callback<void(std::size_t credit, std::shared_ptr<core::event_sink>, core::completion<core::subscription_ptr>)> open;
   callback<response(const error&)> refuse;
   std::unique_ptr<feed_encoder> encoder{};  ///< none: events and frames as they are, as Server-Sent Events

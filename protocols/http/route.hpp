@@ -15,7 +15,7 @@ namespace mofa::http {
 struct route {
   std::string method;   ///< "GET"
   std::string pattern;  ///< "/api/v1/agents/{name}:pause"; {x} matches one segment, up to a ':verb' of the pattern
-  std::optional<core::scope> scope;  ///< none: open to everybody
+  std::optional<core::scope> scope;  ///< none: open to everybody; who shows a key is known by it all the same
   std::function<void(request, responder)> handle;
   /// How a refusal looks that comes before the handler (key, scope, method, room); none: a problem document.
   std::function<response(const error&)> refuse{};

@@ -56,7 +56,8 @@ ordered responses_of(const operation& what) {
     entry["description"] = description_of(status);
     entry["content"] = content("application/problem+json", "problem");
   }
-  out["default"] = {{"description", "Any other error"}, {"content", content("application/problem+json", "problem")}};
+  const auto type = what.any_error == "problem" ? "application/problem+json" : "application/json";
+  out["default"] = {{"description", "Any other error"}, {"content", content(type, what.any_error)}};
   return out;
 }
 
@@ -94,11 +95,14 @@ std::string openapi_document(std::string_view version) {
                  {"version", version},
                  {"summary", "Agents, tasks, contexts and their events"},
                  {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}};
+  out["tags"] = ordered::array({ordered::parse(a2a_tag_text())});
   out["paths"] = ordered::object();
   for (const auto& each : operations()) out["paths"][std::string{each.path}][lower(each.method)] = describe(each);
   out["components"]["parameters"] = ordered::parse(parameters_text());
+  out["components"]["parameters"].update(ordered::parse(a2a_parameters_text()));
   out["components"]["schemas"] = ordered::parse(schemas_text());
   out["components"]["schemas"].update(ordered::parse(dialect_schemas_text()));
+  out["components"]["schemas"].update(ordered::parse(a2a_schemas_text()));
   out["components"]["securitySchemes"]["key"] = {
       {"type", "http"},
       {"scheme", "bearer"},

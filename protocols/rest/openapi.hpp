@@ -30,19 +30,26 @@ struct operation {
   std::string_view body;                     ///< name in components.schemas; empty: none
   bool body_required = false;
   std::vector<described_answer> answers;
-  std::vector<int> errors;  ///< statuses answered with a problem document
+  std::vector<int> errors;                 ///< statuses answered with a problem document
+  std::string_view any_error = "problem";  ///< name in components.schemas: what every other error looks like
 };
 
 /// The operations on topics.
 std::vector<operation> topic_operations();
-/// The operations of the other dialects that are spoken over HTTP, and the object of their schemas as JSON text.
+/// The operations of the dialect of OpenAI and of the WebSocket, and the object of their schemas as JSON text.
 std::vector<operation> dialect_operations();
 std::string_view dialect_schemas_text();
+/// The operations of A2A 1.0; the tag that says where else they are; the objects of their schemas and parameters, as JSON
+/// text.
+std::vector<operation> a2a_operations();
+std::string_view a2a_tag_text();
+std::string_view a2a_schemas_text();
+std::string_view a2a_parameters_text();
 /// All operations, those of /metrics and of the other dialects too.
 std::span<const operation> operations();
 /// The object under `components.schemas` without those of the other dialects, as JSON text.
 std::string_view schemas_text();
-/// The object under `components.parameters`, as JSON text.
+/// The object under `components.parameters` without those of A2A, as JSON text.
 std::string_view parameters_text();
 
 /// The whole document as JSON text.

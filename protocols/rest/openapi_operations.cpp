@@ -360,8 +360,9 @@ std::vector<operation> configuration_operations() {
 
 std::vector<operation> all_operations() {
   std::vector<operation> out;
-  for (const auto& group : {health_operations(), agent_operations(), task_operations(), context_operations(),
-                            topic_operations(), inventory_operations(), configuration_operations(), dialect_operations()})
+  for (const auto& group :
+       {health_operations(), agent_operations(), task_operations(), context_operations(), topic_operations(),
+        inventory_operations(), configuration_operations(), dialect_operations(), a2a_operations()})
     out.insert(out.end(), group.begin(), group.end());
   return out;
 }

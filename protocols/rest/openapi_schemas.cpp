@@ -28,7 +28,9 @@ std::string_view schemas_text() {
       "message_id": {"type": "string"},
       "role": {"type": "string", "enum": ["user", "agent"]},
       "parts": {"type": "array", "items": {"$ref": "#/components/schemas/part"}},
-      "metadata": {"type": "object"}}},
+      "metadata": {"type": "object"},
+      "extensions": {"type": "array", "items": {"type": "string"}},
+      "reference_task_ids": {"type": "array", "items": {"type": "string"}}}},
   "new_message": {"description": "A message, or a bare string for one text part",
     "oneOf": [
       {"type": "string"},
@@ -37,12 +39,17 @@ std::string_view schemas_text() {
          "message_id": {"type": "string", "maxLength": 128},
          "role": {"type": "string", "enum": ["user"]},
          "parts": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/part"}},
-         "metadata": {"type": "object"}}}]},
+         "metadata": {"type": "object"},
+         "extensions": {"type": "array", "maxItems": 256, "items": {"type": "string", "maxLength": 2048}},
+         "reference_task_ids": {"type": "array", "maxItems": 256, "items": {"type": "string", "maxLength": 2048}}}}]},
   "artifact": {"type": "object", "additionalProperties": false, "required": ["artifact_id", "name", "parts"],
     "properties": {
       "artifact_id": {"type": "string"},
       "name": {"type": "string"},
-      "parts": {"type": "array", "items": {"$ref": "#/components/schemas/part"}}}},
+      "parts": {"type": "array", "items": {"$ref": "#/components/schemas/part"}},
+      "description": {"type": "string"},
+      "metadata": {"type": "object"},
+      "extensions": {"type": "array", "items": {"type": "string"}}}},
 
   "submission": {"type": "object", "additionalProperties": false, "required": ["message"],
     "properties": {

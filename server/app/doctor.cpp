@@ -54,6 +54,7 @@ std::vector<finding> examine(const doctor_arguments& wanted, const extensions& a
   const auto add = [&](std::vector<finding> more) { std::move(more.begin(), more.end(), std::back_inserter(out)); };
   add(check_data_folder(loaded->values.data_dir));
   add(check_door(loaded->values));
+  add(check_cards(loaded->values));
   add(check_work(loaded->values, added));
   return out;
 }

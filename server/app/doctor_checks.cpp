@@ -10,6 +10,7 @@
 #include <future>
 #include <sstream>
 
+#include "server/app/card_key.hpp"
 #include "server/app/check_bench.hpp"
 #include "server/app/definitions.hpp"
 #include "server/gateway/gateway.hpp"
@@ -184,6 +185,19 @@ std::vector<finding> check_door(const settings::configuration& from) {
   }
   out.push_back(check_keys(from));
   return out;
+}
+
+std::vector<finding> check_cards(const settings::configuration& from) {
+  const auto& card = from.a2a.card;
+  if (!from.a2a.enabled || card.signing_key.empty()) return {};
+  const auto signer = card_signer_of(card);
+  if (!signer)
+    return {split_fix("card key", verdict::bad, signer.error().detail,
+                      "openssl genpkey -algorithm ED25519 -out " + card.signing_key.string())};
+  const auto tried = (*signer)->sign("a card");
+  if (!tried) return {{"card key", verdict::bad, tried.error().detail, "another key"}};
+  return {{"card key", verdict::good,
+           fmt::format("{} signs with {}, kid {}", card.signing_key.string(), (*signer)->algorithm, card.key_id), ""}};
 }
 
 std::vector<finding> check_work(const settings::configuration& from, const extensions& added) {

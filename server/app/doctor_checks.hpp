@@ -16,6 +16,9 @@ std::vector<finding> check_data_folder(const std::filesystem::path& folder);
 /// The address can be listened on, or a server answers there already; the keys that may knock.
 std::vector<finding> check_door(const settings::configuration& from);
 
+/// The key that signs agent cards; nothing when there is none.
+std::vector<finding> check_cards(const settings::configuration& from);
+
 /// Models, an Ollama on this machine, and definitions.
 std::vector<finding> check_work(const settings::configuration& from, const extensions& added);
 

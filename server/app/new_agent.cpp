@@ -49,6 +49,8 @@ otherwise:
 # limits: {timeout_ms: 60000, max_concurrent_tasks: 16}         # of each task, of all tasks together
 # With a JSON Schema a task begins with data that fits it: mofa call NAME --data '{"who": "Ada"}'
 # input_schema: {type: object, properties: {who: {type: string}}, required: [who]}
+# Its card is at /a2a/NAME/.well-known/agent-card.json; where the server has keys, for everybody only when it is public.
+# a2a: {public: true, input_modes: [text/plain], output_modes: [text/plain, application/json]}
 )yaml";
 
 constexpr std::string_view llm_skills =
@@ -71,6 +73,8 @@ history: {max_messages: 50}       # of the conversation, told to the model
 limits: {max_steps: 12, max_tokens: 100000, timeout_ms: 120000}
 # With a JSON Schema a task begins with data that fits it, and other models call this agent with these parameters.
 # input_schema: {type: object, properties: {question: {type: string}}, required: [question]}
+# Its card is at /a2a/NAME/.well-known/agent-card.json; where the server has keys, for everybody only when it is public.
+# a2a: {public: true, input_modes: [text/plain], output_modes: [text/plain]}
 )yaml";
 
 struct example {

@@ -12,9 +12,11 @@
 #include <thread>
 
 #include "actors/kernel.hpp"
+#include "protocols/a2a/routes.hpp"
 #include "protocols/openai/routes.hpp"
 #include "protocols/rest/routes.hpp"
 #include "protocols/websocket/routes.hpp"
+#include "server/app/a2a.hpp"
 #include "server/app/definitions.hpp"
 #include "server/app/live_settings.hpp"
 #include "server/app/reloader.hpp"
@@ -197,6 +199,8 @@ int serve(const settings::loaded& configuration, const settings::sources& from, 
       workbench::make(values, std::move(added.tools), memory, time, {std::shared_ptr<void>{}, &metrics.outbound()},
                       {std::shared_ptr<void>{}, &metrics.models()});
   if (!bench) return complain(bench.error());
+  const auto abroad = a2a_parts::make(values, time, {std::shared_ptr<void>{}, &metrics.outbound()});
+  if (!abroad) return complain(abroad.error());
   catalog::catalog definitions{(*bench)->kinds, (*bench)->schemas};
   auto files = read_definitions(values.definitions, definitions);
   if (!files) return complain(files.error());
@@ -208,6 +212,7 @@ int serve(const settings::loaded& configuration, const settings::sources& from, 
   kernel_options.tools = (*bench)->tools.all();
   kernel_options.models = (*bench)->models.get();
   kernel_options.scheduling = scheduling_of(values);
+  if (values.a2a.enabled) kernel_options.push = (*abroad)->deliveries();
   kernel_options.on_give_up = [](const std::string& causes) { give_up(causes); };
   auto kernel =
       actors::kernel::start(std::move(kernel_options), **store, definitions, time, wrapped ? *wrapped : metrics.actors());
@@ -223,6 +228,11 @@ int serve(const settings::loaded& configuration, const settings::sources& from, 
   for (auto& each : rest::configuration_routes(reloads)) routes.push_back(std::move(each));
   for (auto& each : openai::routes((*kernel)->tasks(), (*kernel)->agents())) routes.push_back(std::move(each));
   for (auto& each : websocket::routes((*kernel)->tasks(), (*kernel)->topics())) routes.push_back(std::move(each));
+  if (values.a2a.enabled) {
+    const a2a::services asked{(*kernel)->tasks(), (*kernel)->agents(), (*kernel)->pushes()};
+    auto cards = (*abroad)->cards([&reloads] { return !reloads.now()->auth.keys.empty(); });
+    for (auto& each : a2a::routes(asked, std::move(cards))) routes.push_back(std::move(each));
+  }
   routes.push_back(metrics.route());
   auto wanted = gateway_options(values);
   if (!wanted) return complain(wanted.error());

@@ -11,6 +11,8 @@ namespace mofa::limits {
 inline constexpr std::size_t document_depth = 64;          ///< nesting of JSON and YAML
 inline constexpr std::size_t document_values = 100'000;    ///< values of one JSON or YAML document
 inline constexpr std::size_t client_id_bytes = 128;        ///< ids given by clients: contexts, messages, idempotency keys
+inline constexpr std::size_t reference_bytes = 2048;       ///< of one id or URI that a message refers to
+inline constexpr std::size_t push_configs_max = 64;        ///< push configurations of one task
 inline constexpr std::size_t history_window = 50;          ///< messages of a task that stay in memory and in its snapshot
 inline constexpr std::size_t snapshot_every_events = 100;  ///< a snapshot is written after so many events
 inline constexpr std::size_t event_page = 200;             ///< events read from the store in one go

@@ -30,21 +30,21 @@ std::string_view door::readable_by(std::string_view origin) const {
 }
 
 void door::allow_reading(http::response& answer, std::string_view origin) {
-  answer.headers.emplace_back("Access-Control-Allow-Origin", origin);
-  answer.headers.emplace_back(
-      "Access-Control-Expose-Headers",
-      "ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id");
   answer.headers.emplace_back("Vary", "Origin");
+  if (origin.empty()) return;
+  answer.headers.emplace_back("Access-Control-Allow-Origin", origin);
+  answer.headers.emplace_back("Access-Control-Expose-Headers",
+                              "A2A-Extensions, ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, "
+                              "Retry-After, X-A2A-Extensions, X-Request-Id");
 }
 
 http::response door::preflight(const http::request& ask) const {
   auto out = no_content();
   const auto found = routes_.find(ask.path);
   out.headers.emplace_back("Access-Control-Allow-Methods", found ? found->where->allow : "GET, HEAD, OPTIONS");
-  out.headers.emplace_back(
-      "Access-Control-Allow-Headers",
-      "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, Prefer, X-API-Key, "
-      "X-Request-Id, traceparent");
+  out.headers.emplace_back("Access-Control-Allow-Headers",
+                           "A2A-Extensions, A2A-Version, Accept, Authorization, Content-Type, Idempotency-Key, If-Match, "
+                           "Last-Event-ID, Prefer, X-A2A-Extensions, X-API-Key, X-Request-Id, traceparent");
   out.headers.emplace_back("Access-Control-Max-Age", "600");
   return out;
 }
@@ -93,11 +93,11 @@ verdict door::judge(http::request& ask, time_point now) const {
   std::optional<shown_key> key;
   if (keys_.empty()) {
     ask.caller = local_caller();
-  } else if (open) {
-    ask.caller.principal = "anonymous";
   } else if (auto known = keys_.identify(ask, now)) {
     ask.caller = std::move(known->who);
     key = std::move(known->key);
+  } else if (open) {
+    ask.caller.principal = "anonymous";
   } else {
     return refuse(ask, known.error(), pattern, dialect);
   }

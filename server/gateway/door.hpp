@@ -35,7 +35,9 @@ class door {
 
   /// The origin when it may read answers (it is in `cors.origins`); empty otherwise.
   std::string_view readable_by(std::string_view origin) const;
-  /// Adds what lets a page of that origin read the answer.
+  /// Whether there are origins that may read answers.
+  bool lets_pages_in() const { return !cors_origins_.empty(); }
+  /// Adds what lets a page of that origin read the answer; without one only that others may get another answer, for caches.
   static void allow_reading(http::response& answer, std::string_view origin);
 
  private:

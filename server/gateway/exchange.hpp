@@ -16,7 +16,7 @@ class exchange {
  public:
   explicit exchange(std::shared_ptr<bell> session) : session_(std::move(session)) {}
 
-  /// The handler's answer.
+  /// The handler's answer. When the session has left it goes away with the responder.
   void answer(http::response what);
   /// The handler let go of its responder.
   void drop();

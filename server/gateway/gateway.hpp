@@ -35,8 +35,9 @@ struct options : rules {
   std::uint16_t port = 8080;          ///< 0: any free one
   int threads = 1;
   milliseconds stream_comment_every{15'000};
-  std::size_t stream_credit = 64;    ///< events of one stream on their way at one time
-  std::string server_name = "mofa";  ///< the Server header; empty: none
+  milliseconds half_closed_wait{60'000};  ///< for the answer to a client that has finished sending
+  std::size_t stream_credit = 64;         ///< events of one stream on their way at one time
+  std::string server_name = "mofa";       ///< the Server header; empty: none
 };
 
 class gateway {

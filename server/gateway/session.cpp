@@ -121,6 +121,7 @@ void session::note_request() {
   path_ = ask.path;
   method_ = known_method(ask.method);
   head_only_ = ask.method == "HEAD";
+  varies_ = worker_.house_now().entrance.lets_pages_in();
   if (ask.from_browser) origin_ = worker_.house_now().entrance.readable_by(ask.header("origin").value_or(""));
   if (!reader_->is_header_done()) return;
   http_1_0_ = reader_->version() < 11;
@@ -168,12 +169,9 @@ awaitable<bool> session::handle(const http::route& route) {
   } catch (const std::exception& why) {
     shared_.events.failure("handler of " + route.pattern + ": " + why.what());
   }
-  while (!awaited->settled()) {
-    co_await bell_->sleep();
-    if (aborted_) {
-      finished(499);
-      co_return false;
-    }
+  if (!awaited->settled()) {
+    const std::function<bool()> settled = [&awaited] { return awaited->settled(); };
+    if (!co_await stay_until(settled, &slot)) co_return false;
   }
   auto answer = awaited->take();
   if (!answer) {
@@ -198,8 +196,9 @@ awaitable<bool> session::handle(const http::route& route) {
 }
 
 awaitable<bool> session::reply(http::response answer) {
+  if (watching_) co_await stop_watching();
   if (shared_.draining.load(std::memory_order_relaxed)) keep_alive_ = false;
-  if (!origin_.empty()) door::allow_reading(answer, origin_);
+  if (varies_) door::allow_reading(answer, origin_);
   out_.clear();
   head_facts facts;
   facts.constant = worker_.constant_head();
@@ -239,7 +238,7 @@ void session::wait_for(phase what, milliseconds at_most) {
 }
 
 void session::sweep(steady::time_point now) {
-  if (now >= comment_due_) bell_->ring();
+  if (now >= bell_due_) bell_->ring();
   if (now < deadline_) return;
   deadline_ = steady::time_point::max();
   timed_out_ = true;
@@ -256,7 +255,7 @@ void session::sweep(steady::time_point now) {
 void session::drain() {
   error_code ignored;
   if (phase_ == phase::idle) socket_.cancel(ignored);
-  if (phase_ == phase::streaming) bell_->ring();
+  if (phase_ == phase::streaming || gone_) bell_->ring();
 }
 
 void session::follow(const house& now) {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +71,13 @@ class session : public std::enable_shared_from_this<session> {
   awaitable<bool> pump(outlet& from, core::subscription& feed, http::feed_encoder& as, framing how);
   void begin_stream(const http::response& answer, framing how);
   void append_chunk(framing how);
+
+  // session_watch.cpp
+  /// Sleeps until it is there, and watches the peer when that takes long. false: the peer has gone or the server stops, and
+  /// the request is finished without an answer. A peer that has only finished sending may wait for its answer a while where
+  /// there is a place that is `held`, but gives that back; without one it has gone.
+  awaitable<bool> stay_until(const std::function<bool()>& there, admission::slot* held);
+  bool is_over(admission::slot* held);
   void watch_peer();
   awaitable<void> stop_watching();
 
@@ -87,7 +95,8 @@ class session : public std::enable_shared_from_this<session> {
   // The request that is being served.
   std::string request_id_;
   std::string path_;
-  std::string origin_;  ///< that may read the answer
+  std::string origin_;   ///< that may read the answer
+  bool varies_ = false;  ///< some origins may read answers, so that these are not the same for all
   std::string_view method_;
   std::string_view pattern_;
   steady::time_point started_{};
@@ -104,11 +113,13 @@ class session : public std::enable_shared_from_this<session> {
   bool aborted_ = false;
   bool linger_ = false;
 
-  // While it streams, or is a WebSocket.
+  // While it waits for its answer, streams, or is a WebSocket.
   std::string text_;
-  steady::time_point comment_due_ = steady::time_point::max();  ///< or what else the bell must ring for
-  bool watching_ = false;
-  bool gone_ = false;
+  steady::time_point bell_due_ = steady::time_point::max();  ///< when the bell must ring, if nobody rings it before
+  bool watching_ = false;                                    ///< what the peer sends is read, to learn when it goes
+  bool reading_ = false;                                     ///< for that
+  bool gone_ = false;                                        ///< it sends nothing any more
+  bool reset_ = false;                                       ///< nor does it take an answer
 };
 
 }  // namespace mofa::gateway

@@ -72,6 +72,8 @@ result<bool> session::parse() {
 }
 
 awaitable<bool> session::read_some(std::size_t at_most_bytes) {
+  // An end that has been read once is not told again.
+  if (gone_) co_return false;
   const auto room = std::min(buffer_.max_size() - buffer_.size(), at_most_bytes);
   const auto [why, count] = co_await socket_.async_read_some(buffer_.prepare(room), as_tuple);
   buffer_.commit(count);

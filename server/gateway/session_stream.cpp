@@ -55,17 +55,14 @@ awaitable<bool> session::stream(http::event_stream what, http::response answer) 
     shared_.events.failure(std::string{"opening a stream: "} + why.what());
   }
   auto opened = sink->take_opened();
-  while (!opened) {
-    co_await bell_->sleep();
-    if (aborted_) {
-      finished(499);
-      co_return false;
-    }
-    opened = sink->take_opened();
+  if (!opened) {
+    const std::function<bool()> answered = [&] { return (opened = sink->take_opened()).has_value(); };
+    if (!co_await stay_until(answered, nullptr)) co_return false;
   }
   if (!*opened) {
     const auto& why = opened->error();
-    if (why.code == errc::task_terminal) {
+    // To an EventSource 204 says: do not come again. A dialect with a form of its own has its own words for it.
+    if (why.code == errc::task_terminal && !what.encoder) {
       answer = {};
       answer.status = 204;
     } else {
@@ -90,7 +87,7 @@ void session::begin_stream(const http::response& answer, framing how) {
   auto head = http::response{answer.status, answer.headers, {}, "text/event-stream", {}};
   head.headers.emplace_back("Cache-Control", "no-store");
   head.headers.emplace_back("X-Accel-Buffering", "no");
-  if (!origin_.empty()) door::allow_reading(head, origin_);
+  if (varies_) door::allow_reading(head, origin_);
   if (shared_.draining.load(std::memory_order_relaxed)) keep_alive_ = false;
   out_.clear();
   head_facts facts;
@@ -99,23 +96,24 @@ void session::begin_stream(const http::response& answer, framing how) {
   facts.body = how;
   facts.close = !keep_alive_;
   append_head(out_, head, facts);
-  gone_ = false;
   watch_peer();
 }
 
 // Writes what the feed gives, batch by batch, and grants as much again; true when the stream came to its proper end.
 awaitable<bool> session::pump(outlet& from, core::subscription& feed, form& as, framing how) {
+  text_.clear();
+  as.begin(text_);
   while (true) {
     auto batch = from.take();
     const bool draining = shared_.draining.load(std::memory_order_relaxed);
     const auto now = steady::now();
-    text_.clear();
     const auto events = encode(text_, as, batch.items);
     if (batch.frames_dropped > 0) shared_.events.frames_dropped(batch.frames_dropped);
     if (batch.failure && as.now() == form::state::open) as.fail(text_, *batch.failure);
     if (draining && !batch.ended && as.now() == form::state::open) as.stop(text_);
-    if (text_.empty() && now >= comment_due_) sse::append_comment(text_, "");
+    if (text_.empty() && now >= bell_due_) sse::append_comment(text_, "");
     append_chunk(how);
+    text_.clear();
     const auto at = as.now();
     const bool cut_short = batch.failure && at == form::state::open;
     const bool over = batch.ended || draining || at != form::state::open;
@@ -123,7 +121,7 @@ awaitable<bool> session::pump(outlet& from, core::subscription& feed, form& as, 
     if (!out_.empty()) {
       const bool written = co_await write({});
       out_.clear();
-      comment_due_ = steady::now() + shared_.settings.stream_comment_every;
+      bell_due_ = steady::now() + shared_.settings.stream_comment_every;
       if (!written || gone_) co_return false;
     }
     if (cut_short || at == form::state::failed) co_return false;
@@ -152,28 +150,6 @@ void session::append_chunk(framing how) {
   out_ += "\r\n";
   out_ += text_;
   out_ += "\r\n";
-}
-
-// Reads while the stream runs: the only way to learn that the peer has gone. What it sends is kept for the next request.
-void session::watch_peer() {
-  const auto room = buffer_.max_size() - buffer_.size();
-  if (room == 0) return;
-  watching_ = true;
-  socket_.async_read_some(buffer_.prepare(std::min<std::size_t>(room, 4096)),
-                          [self = shared_from_this()](error_code why, std::size_t count) {
-                            self->watching_ = false;
-                            self->buffer_.commit(count);
-                            if (!why) return self->watch_peer();
-                            self->gone_ = self->gone_ || why != asio::error::operation_aborted;
-                            self->bell_->ring();
-                          });
-}
-
-awaitable<void> session::stop_watching() {
-  comment_due_ = steady::time_point::max();
-  error_code ignored;
-  socket_.cancel(ignored);
-  while (watching_) co_await bell_->sleep();
 }
 
 }  // namespace mofa::gateway

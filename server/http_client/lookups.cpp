@@ -11,7 +11,9 @@
 namespace mofa::http_client {
 namespace {
 
-constexpr std::size_t most_threads = 4;
+// Made when they are needed. Names of which nobody hears hold a thread each, for as long as the resolver tries; webhooks of
+// hosts that are not known to answer ask for 32 at one time, and others must not wait behind them.
+constexpr std::size_t most_threads = 96;
 constexpr std::size_t most_waiting = 1000;
 
 using answer = callback<void(result<std::vector<ip_address>>)>;

@@ -111,6 +111,31 @@ struct http_client_settings {
   std::string proxy;               ///< "http://host:port", maybe with a password; empty: none
 };
 
+/// How the card of an agent is shown and signed.
+struct a2a_card_settings {
+  std::string form = "v1";            ///< of a request that names no version: v1, hybrid
+  std::filesystem::path signing_key;  ///< PEM, relative to the working directory; empty: cards are not signed
+  std::string key_id = "1";           ///< `kid` of the signatures
+};
+
+/// How patiently a webhook is called.
+struct a2a_push_settings {
+  bool allow_loopback = false;
+  int attempts = 8;                 ///< of one delivery, the first included
+  milliseconds first_pause{1'000};  ///< at most longest_pause
+  milliseconds longest_pause{300'000};
+  milliseconds timeout{15'000};  ///< of one attempt
+};
+
+struct a2a_settings {
+  bool enabled = true;
+  std::string default_agent = "assistant";  ///< answers at the origin; empty: none does
+  std::string public_base_url;              ///< "https://example.org", no slash at its end; empty: as the client called us
+  a2a_card_settings card;
+  std::string errors_profile = "1.0.1";  ///< whose HTTP statuses: 1.0.1, 1.0.0
+  a2a_push_settings push;
+};
+
 struct retention_settings {
   std::chrono::days completed{30};
   std::chrono::days failed{90};
@@ -138,6 +163,7 @@ struct configuration {
   model_settings models;
   scheduling_settings scheduling;
   http_client_settings http_client;
+  a2a_settings a2a;
   retention_settings retention;
   log_settings log;
   shutdown_settings shutdown;

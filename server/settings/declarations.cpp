@@ -1,8 +1,11 @@
 #include "server/settings/declarations.hpp"
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "server/base/nearest.hpp"
+#include "server/settings/a2a_values.hpp"
 #include "server/settings/model_values.hpp"
 #include "server/settings/values.hpp"
 
@@ -62,6 +65,7 @@ std::vector<setting> declare() {
       24 * hour_ms, [](auto& c) -> auto& { return c.scheduling.ageing; })));
   all.push_back(http_client_allow_setting());
   all.push_back(http_client_proxy_setting());
+  for (auto& each : a2a_settings_declared()) all.push_back(std::move(each));
   all.push_back(live(integer(
       "retention.completed_days", "Days that completed tasks are kept.", 1, 36'500,
       [](auto& c) -> auto& { return c.retention.completed; })));
@@ -100,20 +104,26 @@ const setting* find_setting(std::string_view name) {
   return nullptr;
 }
 
+bool is_section(std::string_view name) {
+  const auto all = declarations();
+  return std::any_of(all.begin(), all.end(), [&](const setting& each) {
+    return each.name.size() > name.size() && each.name.starts_with(name) && each.name[name.size()] == '.';
+  });
+}
+
 std::string unknown_key(std::string_view name) {
-  const auto section = name.substr(0, name.find('.'));
-  std::vector<std::string_view> sections;
-  std::vector<std::string_view> inside;
+  const auto last = name.rfind('.');
+  const auto section = last == name.npos ? std::string_view{} : name.substr(0, last);
+  std::vector<std::string_view> inside;  // what is named in the same section
   std::vector<std::string_view> all;
   for (const auto& each : declarations()) {
     const std::string_view whole = each.name;
-    const auto first = whole.substr(0, whole.find('.'));
-    if (sections.empty() || sections.back() != first) sections.push_back(first);
-    if (first == section) inside.push_back(whole);
     all.push_back(whole);
+    if (!section.empty() && !(whole.starts_with(section) && whole.substr(section.size()).starts_with('.'))) continue;
+    const auto one = whole.substr(0, whole.find('.', section.empty() ? 0 : section.size() + 1));
+    if (inside.empty() || inside.back() != one) inside.push_back(one);
   }
-  const bool dotted = section.size() < name.size();
-  auto text = unknown_member(name, !dotted ? sections : inside.empty() ? all : inside);
+  auto text = unknown_member(name, inside.empty() ? all : inside);
   text.replace(0, std::string_view{"unknown member"}.size(), "unknown key");
   return text;
 }

@@ -27,7 +27,7 @@ struct given_value {
 };
 
 struct setting {
-  std::string name;         ///< "limits.body_bytes"; at most one dot
+  std::string name;         ///< "limits.body_bytes"; a dot after each section
   std::string description;  ///< one sentence for a person
   std::string bounds;       ///< "from 1 to 10" or "text | json"; empty when the description says all
   reload effect = reload::restart;
@@ -42,11 +42,14 @@ struct setting {
   std::function<void(const configuration& from, configuration& to)> copy;
 };
 
-/// All settings, in the order of the shipped file; those of one section stand together.
+/// All settings, in the order of the shipped file; those of one section stand together, behind them its sections.
 std::span<const setting> declarations();
 
 /// The setting of that name; null when there is none.
 const setting* find_setting(std::string_view name);
+
+/// Whether settings are named below that: "limits", "a2a.card".
+bool is_section(std::string_view name);
 
 /// "unknown key 'lisen'; did you mean 'listen'?"
 std::string unknown_key(std::string_view name);

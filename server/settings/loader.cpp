@@ -80,32 +80,25 @@ class file_layer {
       errors_.push_back({"", "must be a map of settings"});
     } else {
       for (auto member = source_.value.begin(); member != source_.value.end(); ++member) {
-        top_level(member.key(), member.value(), core::child_path("", member.key()));
+        take(member.key(), member.value(), core::child_path("", member.key()));
       }
     }
     report();
   }
 
  private:
-  void top_level(const std::string& name, const json& value, const std::string& path) {
+  /// A setting, or a map of what is named below `name`.
+  void take(const std::string& name, const json& value, const std::string& path) {
     if (const auto* known = find_setting(name)) return store(*known, value, path);
-    const auto all = declarations();
-    const bool section =
-        std::any_of(all.begin(), all.end(), [&](const setting& each) { return each.name.starts_with(name + "."); });
-    if (!section) {
+    if (!is_section(name)) {
       errors_.push_back({path, unknown_key(name)});
     } else if (value.is_object()) {
       for (auto member = value.begin(); member != value.end(); ++member) {
-        inner(name + "." + member.key(), member.value(), core::child_path(path, member.key()));
+        take(name + "." + member.key(), member.value(), core::child_path(path, member.key()));
       }
     } else if (!value.is_null()) {  // null: a section whose settings are all commented out
       errors_.push_back({path, "must be a map of settings, not " + std::string{core::type_name(value)}});
     }
-  }
-
-  void inner(const std::string& name, const json& value, const std::string& path) {
-    if (const auto* known = find_setting(name)) return store(*known, value, path);
-    errors_.push_back({path, unknown_key(name)});
   }
 
   void store(const setting& known, json value, const std::string& path) {
@@ -163,7 +156,7 @@ void apply_environment(const environment_map& environment, draft& into) {
   for (const auto& [variable, text] : environment) {
     if (!variable.starts_with(environment_prefix)) continue;
     std::string name = variable.substr(environment_prefix.size());
-    if (const auto at = name.find("__"); at != std::string::npos) name.replace(at, 2, ".");
+    for (auto at = name.find("__"); at != std::string::npos; at = name.find("__")) name.replace(at, 2, ".");
     std::transform(name.begin(), name.end(), name.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     store_text(name, text, "environment " + variable, into);
@@ -182,14 +175,32 @@ void apply_overrides(const std::vector<std::string>& overrides, draft& into) {
   }
 }
 
+error all_of(const std::vector<std::string>& mistakes) {
+  std::string detail;
+  for (const auto& line : mistakes) detail += (detail.empty() ? "" : "\n") + line;
+  return {errc::invalid, std::move(detail)};
+}
+
 }  // namespace
 
 result<void> check_together(const configuration& values) {
-  if (values.listen.is_loopback() || !values.auth.keys.empty()) return {};
-  return fail(errc::invalid, "listen " + values.listen.text() +
-                                 ": another address than loopback needs a key; make one with "
-                                 "'mofa keys new NAME' and put its line under auth.keys, or use --listen 127.0.0.1:" +
-                                 std::to_string(values.listen.port));
+  std::vector<std::string> mistakes;
+  if (!values.listen.is_loopback() && values.auth.keys.empty())
+    mistakes.push_back("listen " + values.listen.text() +
+                       ": another address than loopback needs a key; make one with "
+                       "'mofa keys new NAME' and put its line under auth.keys, or use --listen 127.0.0.1:" +
+                       std::to_string(values.listen.port));
+  const auto& a2a = values.a2a;
+  // Without it a card's URLs begin with the host that the request names, and anybody could have theirs signed.
+  if (a2a.enabled && !a2a.card.signing_key.empty() && a2a.public_base_url.empty())
+    mistakes.push_back(
+        "a2a.card.signing_key needs a2a.public_base_url: a signed card says where the server is, and no request may choose "
+        "that; set a2a.public_base_url to where clients reach this server, such as https://agents.example.org");
+  if (a2a.push.first_pause > a2a.push.longest_pause)
+    mistakes.push_back("a2a.push.first_pause_ms: " + std::to_string(a2a.push.first_pause.count()) +
+                       " is longer than a2a.push.longest_pause_ms, " + std::to_string(a2a.push.longest_pause.count()));
+  if (mistakes.empty()) return {};
+  return all_of(mistakes);
 }
 
 result<loaded> load(const sources& from) {
@@ -212,10 +223,7 @@ result<loaded> load(const sources& from) {
     if (auto checked = check_together(into.values); !checked) return std::move(checked).error();
     return loaded{std::move(into.values), std::move(origin), std::move(file)};
   }
-
-  std::string detail;
-  for (const auto& line : into.mistakes) detail += (detail.empty() ? "" : "\n") + line;
-  return fail(errc::invalid, std::move(detail));
+  return all_of(into.mistakes);
 }
 
 environment_map process_environment() {

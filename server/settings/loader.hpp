@@ -35,7 +35,8 @@ struct loaded {
 /// "config/mofa.yaml:3:1: unknown key 'lisen'; did you mean 'listen'?".
 result<loaded> load(const sources& from);
 
-/// What no setting says alone: another address than loopback needs a key. Error: invalid.
+/// What no setting says alone: another address than loopback needs a key, signed cards a public base URL, and no first pause
+/// is longer than the longest. Error: invalid; a line for each mistake.
 result<void> check_together(const configuration& values);
 
 /// The environment of this process.

@@ -1,5 +1,6 @@
 #include "server/settings/print.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 #include "protocols/document/scalar.hpp"
@@ -68,19 +69,36 @@ void put_value(std::string& out, const json& value, std::string_view indent) {
   }
 }
 
+std::string_view top_of(std::string_view section) { return section.substr(0, section.find('.')); }
+
+std::size_t depth_of(std::string_view section) {
+  return 1 + static_cast<std::size_t>(std::count(section.begin(), section.end(), '.'));
+}
+
+/// The lines "name:" that lead from the section `open` to `section`.
+void open_section(std::string& out, std::string_view open, std::string_view section) {
+  for (std::size_t end = 0; end < section.size();) {
+    const auto begin = end == 0 ? 0 : end + 1;
+    end = std::min(section.find('.', begin), section.size());
+    const auto whole = section.substr(0, end);
+    if (open == whole || (open.starts_with(whole) && open[whole.size()] == '.')) continue;
+    out.append(2 * (depth_of(whole) - 1), ' ').append(section.substr(begin, end - begin)).append(":\n");
+  }
+}
+
 }  // namespace
 
 std::string to_yaml(const configuration& values) {
   std::string out;
-  std::string_view open_section;
+  std::string_view open;  // the section of the setting before
   for (const auto& each : declarations()) {
     const std::string_view name = each.name;
-    const auto dot = name.find('.');
+    const auto dot = name.rfind('.');
     const auto section = dot == name.npos ? std::string_view{} : name.substr(0, dot);
-    if (!out.empty() && (section.empty() || section != open_section)) out += '\n';
-    if (!section.empty() && section != open_section) out.append(section).append(":\n");
-    open_section = section;
-    const std::string_view indent = section.empty() ? "" : "  ";
+    if (!out.empty() && (section.empty() || top_of(section) != top_of(open))) out += '\n';
+    open_section(out, open, section);
+    open = section;
+    const std::string indent(section.empty() ? 0 : 2 * depth_of(section), ' ');
     put_comment(out, comment_of(each), indent);
     out.append(indent).append(name.substr(dot == name.npos ? 0 : dot + 1));
     put_value(out, each.show(values), indent);

@@ -54,6 +54,24 @@ setting integer(std::string name, std::string description, std::int64_t min, std
   return holds(std::move(out), at);
 }
 
+/// True or false; `at` as above.
+template <class At>
+setting boolean(std::string name, std::string description, At at) {
+  setting out;
+  out.name = std::move(name);
+  out.description = std::move(description);
+  out.bounds = "true | false";
+  out.store = [at](const given_value& given, configuration& into, core::field_errors& errors) {
+    if (given.value.is_boolean()) {
+      at(into) = given.value.template get<bool>();
+    } else {
+      errors.push_back({given.path, "must be true or false"});
+    }
+  };
+  out.show = [at](const configuration& from) { return json(at(from)); };
+  return holds(std::move(out), at);
+}
+
 /// One of a few words.
 setting choice(std::string name, std::string description, std::vector<std::string> words, std::string& (*at)(configuration&),
                const std::string& (*from)(const configuration&));

@@ -49,9 +49,14 @@ actor_probe::actor_probe(prometheus::Registry& in)
       messages_refused_({"agent", "reason"},
                         counters(in, names::topic_messages_refused, "Messages that an agent will not take.")),
       topic_subscribers_({"receiver"}, gauges(in, names::topic_subscribers, "Subscribers of topics.")),
+      push_attempts_({"ok"}, counters(in, names::push_attempts, "POSTs of push notifications.")),
+      pushes_given_up_({"reason"},
+                       counters(in, names::pushes_given_up, "Push configurations whose receivers are told nothing more.")),
+      pushes_open_(gauge(in, names::pushes_open, "Push configurations that have something to deliver, or may have.")),
       supervision_log_(logger("supervision")),
       storage_log_(logger("storage")),
-      topics_log_(logger("topics")) {}
+      topics_log_(logger("topics")),
+      delivery_log_(logger("delivery")) {}
 
 void actor_probe::task_submitted(std::string_view agent) { submitted_.of({agent}).Increment(); }
 void actor_probe::task_started(std::string_view agent) { started_.of({agent}).Increment(); }
@@ -129,5 +134,14 @@ void actor_probe::topic_subscribers(std::size_t agents, std::size_t clients) {
   topic_subscribers_.of({"agent"}).Set(static_cast<double>(agents));
   topic_subscribers_.of({"client"}).Set(static_cast<double>(clients));
 }
+
+void actor_probe::push_attempted(bool ok) { push_attempts_.of({ok ? "true" : "false"}).Increment(); }
+
+void actor_probe::push_given_up(std::string_view task, std::string_view reason) {
+  pushes_given_up_.of({reason}).Increment();
+  delivery_log_->warn("push given up task={} reason={}", task, reason);
+}
+
+void actor_probe::pushes_open(std::size_t count) { pushes_open_.Set(static_cast<double>(count)); }
 
 }  // namespace mofa::telemetry

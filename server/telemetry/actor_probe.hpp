@@ -46,6 +46,9 @@ class actor_probe final : public actors::probe {
   void message_retried(std::string_view agent) override;
   void message_refused(std::string_view agent, errc why) override;
   void topic_subscribers(std::size_t agents, std::size_t clients) override;
+  void push_attempted(bool ok) override;
+  void push_given_up(std::string_view task, std::string_view reason) override;
+  void pushes_open(std::size_t count) override;
 
  private:
   using counters_of_one = labelled<Counter, 1>;
@@ -73,7 +76,9 @@ class actor_probe final : public actors::probe {
   counters_of_one messages_delivered_, messages_dropped_, messages_retried_;
   counters_of_two messages_refused_;
   labelled<Gauge, 1> topic_subscribers_;
-  std::shared_ptr<spdlog::logger> supervision_log_, storage_log_, topics_log_;
+  counters_of_one push_attempts_, pushes_given_up_;
+  Gauge& pushes_open_;
+  std::shared_ptr<spdlog::logger> supervision_log_, storage_log_, topics_log_, delivery_log_;
 };
 
 }  // namespace mofa::telemetry

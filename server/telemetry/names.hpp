@@ -53,6 +53,11 @@ inline constexpr std::string_view topic_messages_retried = "mofa_topic_messages_
 inline constexpr std::string_view topic_messages_refused = "mofa_topic_messages_refused_total";
 inline constexpr std::string_view topic_subscribers = "mofa_topic_subscribers";
 
+// Push notifications.
+inline constexpr std::string_view push_attempts = "mofa_push_attempts_total";
+inline constexpr std::string_view pushes_given_up = "mofa_push_given_up_total";
+inline constexpr std::string_view pushes_open = "mofa_pushes_open";
+
 // Effects, timers, supervision.
 inline constexpr std::string_view effects_running = "mofa_effects_running";
 inline constexpr std::string_view slots_busy = "mofa_slots_busy";

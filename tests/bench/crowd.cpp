@@ -38,13 +38,11 @@ void crowd::tell(const std::string& bytes) {
   }
 }
 
-seconds crowd::await(std::string_view first, std::string_view last) {
+void crowd::listen(const std::function<void(listening&, steady::time_point)>& look) {
   for (auto& each : all_) {
     each.heard.clear();
     each.done = false;
   }
-  std::optional<steady::time_point> begun;
-  steady::time_point now{};
   std::array<epoll_event, 256> ready{};
   constexpr auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(client::longest).count();
   for (std::size_t left = all_.size(); left > 0;) {
@@ -56,16 +54,47 @@ seconds crowd::await(std::string_view first, std::string_view last) {
       char bytes[16384];
       const auto got = recv(one.socket, bytes, sizeof bytes, 0);
       if (got <= 0) throw unmeasurable{"one of many connections has ended"};
-      now = steady::now();
       one.heard.append(bytes, static_cast<std::size_t>(got));
-      if (!begun && one.heard.find(first) != std::string::npos) begun = now;
-      if (one.done || one.heard.find(last) == std::string::npos) continue;
-      one.done = true;
-      --left;
+      if (one.done) continue;
+      look(one, steady::now());
+      if (one.done) --left;
     }
   }
+}
+
+seconds crowd::await(std::string_view first, std::string_view last) {
+  std::optional<steady::time_point> begun;
+  steady::time_point ended{};
+  listen([&](listening& one, steady::time_point now) {
+    if (!begun && one.heard.find(first) != std::string::npos) begun = now;
+    one.done = one.heard.find(last) != std::string::npos;
+    ended = now;
+  });
   if (!begun) throw unmeasurable{"many connections hear the end and not the beginning"};
-  return now - *begun;
+  return ended - *begun;
+}
+
+std::vector<seconds> crowd::await_each(const std::vector<std::string_view>& marks) {
+  struct span_of_mark {
+    std::optional<steady::time_point> first;
+    steady::time_point last{};
+  };
+  std::vector<span_of_mark> spans(marks.size());
+  for (auto& each : all_) each.marks.assign(marks.size(), false);
+  listen([&](listening& one, steady::time_point now) {
+    one.done = true;
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+      if (!one.marks[i] && one.heard.find(marks[i]) != std::string::npos) {
+        one.marks[i] = true;
+        if (!spans[i].first) spans[i].first = now;
+        spans[i].last = now;
+      }
+      one.done = one.done && one.marks[i];
+    }
+  });
+  std::vector<seconds> out;
+  for (const auto& each : spans) out.emplace_back(each.last - *each.first);
+  return out;
 }
 
 }  // namespace mofa::bench

@@ -21,7 +21,8 @@ struct measurement {
   const char* name;
   void (*measure)(const plan&, table&);
 };
-constexpr std::array<measurement, 10> all{{{"gateway", measure_gateway},
+constexpr std::array<measurement, 12> all{{{"gateway", measure_gateway},
+                                           {"a2a", measure_a2a},
                                            {"durable", measure_durable},
                                            {"start", measure_start},
                                            {"memory", measure_memory},
@@ -29,6 +30,7 @@ constexpr std::array<measurement, 10> all{{{"gateway", measure_gateway},
                                            {"crash", measure_crash},
                                            {"thinking", measure_thinking},
                                            {"subscribers", measure_subscribers},
+                                           {"a2a_subscribers", measure_a2a_subscribers},
                                            {"streaming", measure_streaming},
                                            {"contexts", measure_contexts}}};
 

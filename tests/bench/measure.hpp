@@ -10,6 +10,8 @@ namespace mofa::bench {
 
 /// /livez and tasks without durability, by the plain Beast server.
 void measure_gateway(const plan& how, table& into);
+/// SendMessage of A2A to tasks without durability, by the same tasks over the REST dialect.
+void measure_a2a(const plan& how, table& into);
 /// Durable tasks under load and one by one, the first line of a stream; by plain inserts and by fdatasync.
 void measure_durable(const plan& how, table& into);
 /// From the start of the process to readiness, and its memory then.
@@ -25,6 +27,8 @@ void measure_crash(const plan& how, table& into);
 void measure_thinking(const plan& how, table& into);
 /// From the first to the last of many WebSockets that hear of one event, by a loop of plain writes.
 void measure_subscribers(const plan& how, table& into);
+/// From the first to the last of many A2A subscriptions that hear of one event, for the worst of several, by the same loop.
+void measure_a2a_subscribers(const plan& how, table& into);
 /// What a model's words pay for coming through the server, by reading the provider directly.
 void measure_streaming(const plan& how, table& into);
 /// Memory of many agents with many conversations each, all live.

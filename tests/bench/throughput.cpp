@@ -19,6 +19,14 @@ row against_hello(std::string what, double measured, double hello, double aim) {
           met(measured >= aim * hello)};
 }
 
+/// A blocking SendMessage of A2A 1.0, by JSON-RPC.
+std::string send_message_to(const std::string& agent) {
+  return request_bytes("/a2a/" + agent,
+                       R"({"jsonrpc":"2.0","id":1,"method":"SendMessage","params":{"message":)"
+                       R"({"messageId":"m-1","role":"ROLE_USER","parts":[{"text":"hello"}]}}})",
+                       "A2A-Version: 1.0\r\n");
+}
+
 row against_sync(std::string what, double measured, double sync, double aim) {
   return {std::move(what),        show_time(measured), "fdatasync p50 " + show_time(sync), show_ratio(measured / sync),
           "<= " + show_time(aim), met(measured <= aim)};
@@ -47,6 +55,35 @@ void measure_gateway(const plan& how, table& into) {
   const auto at = fmt::format(", {} connections", how.connections);
   into.add(against_hello("GET /livez" + at, median(alive), median(plain), 0.8));
   into.add(against_hello("durability: none, Prefer: wait" + at, median(none), median(plain), 0.4));
+}
+
+void measure_a2a(const plan& how, table& into) {
+  server under_test{how, data_of(how, "a2a")};
+  const auto task = server::task_for("echo_none", wait);
+  const auto sent = send_message_to("echo_none");
+  auto shortly = how;
+  shortly.span = warm_up;
+  under_test.load_with(shortly, task);
+  under_test.load_with(shortly, sent);
+  const auto ended = [&] { return under_test.metric("mofa_tasks_ended_total", R"(agent="echo_none")"); };
+  const double before = ended();
+  double asked = 0;
+  std::vector<double> rest, a2a;
+  for (int i = 0; i < how.runs; ++i) {
+    for (auto* each : {&rest, &a2a}) {
+      const auto got = under_test.load_with(how, each == &rest ? task : sent);
+      each->push_back(got.per_second);
+      asked += static_cast<double>(got.times.size());
+    }
+  }
+  // An error of JSON-RPC is a 200, too.
+  if (ended() - before != asked) throw unmeasurable{"not every answer was that of a task that has ended"};
+  under_test.stop();
+  constexpr double aim = 0.7;
+  const double ratio = median(a2a) / median(rest);
+  into.add({fmt::format("A2A SendMessage, durability: none, {} connections", how.connections), show_rate(median(a2a)),
+            "the same task over /api/v1 " + show_rate(median(rest)), show_ratio(ratio), fmt::format(">= {} x", aim),
+            met(ratio >= aim)});
 }
 
 void measure_durable(const plan& how, table& into) {

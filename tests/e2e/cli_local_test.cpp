@@ -64,6 +64,20 @@ TEST_CASE("the doctor names what is wrong with a configuration, with place and f
   CHECK(has(rest.output, "broken.yaml:3:1: unknown member 'rulez'"));
 }
 
+TEST_CASE("the doctor names what settings need of one another, and so does a start") {
+  const workplace here;
+  here.configure("a2a: {card: {signing_key: card.pem}}\n");
+  const auto got = here.doctor();
+  CHECK(got.code == 1);
+  CHECK(has(got.output, "BAD   configuration  a2a.card.signing_key needs a2a.public_base_url: "));
+  CHECK(has(got.output, "; fix: set a2a.public_base_url to where clients reach this server"));
+  for (const auto* last : {"--print-config", "--listen=127.0.0.1:0"}) {
+    const auto start = mofa({"serve", "--config", here.path("mofa.yaml"), "--data", here.path("data"), last});
+    CHECK(start.code == 1);
+    CHECK(has(start.errors, "a2a.card.signing_key needs a2a.public_base_url: "));
+  }
+}
+
 TEST_CASE("the doctor tells a port that a MoFA server has from one that somebody else has") {
   cli_server server;
   REQUIRE(server.start());

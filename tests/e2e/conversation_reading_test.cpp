@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(with_server,
     names.insert(one.at("name").get<std::string>());
     if (one.at("name") == "agents") agents = one.at("children");
   }
-  CHECK(names == std::set<std::string>{"agents", "bus", "clockwork", "effects", "storage"});
+  CHECK(names == std::set<std::string>{"agents", "bus", "clockwork", "delivery", "effects", "storage"});
   CHECK(agents.size() == with.read("/api/v1/agents?limit=200").at("items").size());
 }
 

@@ -60,7 +60,8 @@ TEST_CASE_FIXTURE(with_server,
   CHECK(got.header("allow").find("GET") != std::string::npos);
   check_problem(with.remove("/livez"), 405, "method_not_allowed");
   check_problem(with.get("/api/v1/nothing"), 404, "not_found");
-  check_problem(with.get("/"), 404, "not_found");
+  check_problem(with.get("/nothing"), 404, "not_found");
+  check_problem(with.get("/nothing/tasks"), 404, "not_found");
 }
 
 TEST_CASE_FIXTURE(with_server, "an unknown task is 404 whatever is asked of it") {

@@ -49,18 +49,21 @@ TEST_CASE_FIXTURE(with_server, "mofa call tells each retry of flaky_api in a lin
   CHECK(got.errors.find("attempt 3") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(with_server, "the command in the sample prints the line that the sample promises") {
-  std::istringstream lines{file_text(source_folder() / "config/agents/flaky_api.yaml")};
-  std::string shows, run, ends;
-  std::getline(lines, shows);
-  std::getline(lines, run);
-  std::getline(lines, ends);
-  REQUIRE(run.starts_with("# run:   "));
-  REQUIRE(ends.starts_with("# ends:  "));
-  auto command = run.substr(9);
-  command.replace(command.find("127.0.0.1:8080"), 14, "127.0.0.1:" + std::to_string(server.port()));
-  const auto got = shell(command + " | tail -n 1");
-  CHECK(got.output == ends.substr(9) + "\n");
+TEST_CASE_FIXTURE(with_server, "the command in a sample prints the line that the sample promises") {
+  for (const auto* sample : {"flaky_api", "envoy"}) {
+    CAPTURE(sample);
+    std::istringstream lines{file_text(source_folder() / "config/agents" / (std::string{sample} + ".yaml"))};
+    std::string shows, run, ends;
+    std::getline(lines, shows);
+    std::getline(lines, run);
+    std::getline(lines, ends);
+    REQUIRE(run.starts_with("# run:   "));
+    REQUIRE(ends.starts_with("# ends:  "));
+    auto command = run.substr(9);
+    command.replace(command.find("127.0.0.1:8080"), 14, "127.0.0.1:" + std::to_string(server.port()));
+    const auto got = shell(command + " | tail -n 1");
+    CHECK(got.output == ends.substr(9) + "\n");
+  }
 }
 
 TEST_CASE("mofa call brings data to an agent with an input_schema, with a text or without") {

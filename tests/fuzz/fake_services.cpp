@@ -19,6 +19,7 @@ void fake_tasks::send(const caller&, task_id, core::further_message, completion<
 }
 void fake_tasks::cancel(const caller&, task_id, std::string, completion<core::task_ptr> done) { done(unknown()); }
 void fake_tasks::get(const caller&, task_id, completion<core::task_ptr> done) { done(unknown()); }
+void fake_tasks::await(const caller&, task_id, milliseconds, completion<core::task_ptr> done) { done(unknown()); }
 void fake_tasks::list(const caller&, core::task_filter, core::page_request, completion<core::page<core::task_row>> done) {
   done(unknown());
 }

@@ -18,6 +18,7 @@ class fake_tasks final : public core::task_service {
   void send(const core::caller&, task_id, core::further_message, core::completion<core::submitted_task>) override;
   void cancel(const core::caller&, task_id, std::string, core::completion<core::task_ptr>) override;
   void get(const core::caller&, task_id, core::completion<core::task_ptr>) override;
+  void await(const core::caller&, task_id, milliseconds, core::completion<core::task_ptr>) override;
   void list(const core::caller&, core::task_filter, core::page_request,
             core::completion<core::page<core::task_row>>) override;
   void remove(const core::caller&, task_id, core::completion<void>) override;

@@ -8,7 +8,7 @@ seconds=${1:-}
 [[ $seconds =~ ^[0-9]+$ ]] || { echo "usage: tests/fuzz/run.sh SECONDS [TARGET…]" >&2; exit 2; }
 shift
 targets=("$@")
-[ $# -gt 0 ] || targets=(json yaml http_route sse_resume)
+[ $# -gt 0 ] || targets=(json yaml http_route sse_resume a2a)
 out=build/fuzz
 
 cmake -S . -B $out -G Ninja -DMOFA_FUZZ=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=clang++ \
@@ -16,7 +16,7 @@ cmake -S . -B $out -G Ninja -DMOFA_FUZZ=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo -DC
 cmake --build $out -j "${JOBS:-$(nproc)}" --target "${targets[@]/#/mofa_fuzz_}" || exit
 
 # Longest input in bytes: beyond it nothing new happens, only slower.
-declare -A longest=([json]=4096 [yaml]=2048 [http_route]=1024 [sse_resume]=256)
+declare -A longest=([json]=4096 [yaml]=2048 [http_route]=1024 [sse_resume]=256 [a2a]=2048)
 
 # fuzz TARGET: one line when all went well, the end of the log otherwise.
 fuzz() {

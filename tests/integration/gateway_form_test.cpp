@@ -59,6 +59,17 @@ struct form_fixture {
                    refuse});
     out.push_back({"POST", "/form/body", core::scope::tasks_write,
                    [](http::request, http::responder answer) { answer(text_answer("read")); }, refuse});
+    out.push_back({"GET", "/form/ended", core::scope::tasks_read, [](http::request, http::responder answer) {
+                     http::response made;
+                     made.stream.emplace();
+                     made.stream->open = [](std::size_t, std::shared_ptr<core::event_sink>,
+                                            core::completion<core::subscription_ptr> done) {
+                       done(fail(errc::task_terminal, "nothing follows"));
+                     };
+                     made.stream->refuse = refuse;
+                     made.stream->encoder = std::make_unique<bracket_form>();
+                     answer(std::move(made));
+                   }});
     out.push_back({"GET", "/form/dropped", core::scope::tasks_read, [](http::request, http::responder) {}, refuse});
     return out;
   }
@@ -111,6 +122,15 @@ TEST_CASE_FIXTURE(form_fixture, "an encoder says that the server stops") {
   CHECK(at.server->drain(milliseconds{10'000}));
   CHECK(client.until("[stopping]\r\n0\r\n\r\n"));
   CHECK(client.at_end());
+}
+
+TEST_CASE_FIXTURE(form_fixture, "a dialect with an encoder says itself that a task has ended and no stream follows") {
+  REQUIRE(client.send(get_text("/form/ended") + get_text("/livez")));
+  const auto got = client.answer();
+  REQUIRE(got);
+  CHECK(got->status == 409);
+  CHECK(got->body == "no: task_terminal");
+  CHECK(client.answer()->body == "ok");
 }
 
 TEST_CASE("what the gateway itself answers on a route has the form of the route's dialect") {

@@ -208,6 +208,26 @@ TEST_CASE("an allowed origin may read every answer, errors too") {
   CHECK_FALSE(client.answer()->headers.contains("access-control-allow-origin"));
 }
 
+TEST_CASE("where some origins may read, every answer tells caches that it is not the same for all; elsewhere none does") {
+  for (const bool some : {true, false}) {
+    CAPTURE(some);
+    gateway_fixture at{[&](auto& settings) {
+      if (some) settings.cors_origins = {"https://board.example"};
+    }};
+    at.feed->end();
+    raw_client client{at.port()};
+    for (const auto& ask : {get_text("/livez"), get_text("/nothing"), get_text("/stream"),
+                            std::string{"OPTIONS /echo HTTP/1.1\r\nHost: localhost\r\n\r\n"}}) {
+      CAPTURE(ask);
+      REQUIRE(client.send(ask));
+      const auto got = client.answer();
+      REQUIRE(got);
+      CHECK(got->headers.contains("vary") == some);
+      CHECK_FALSE(got->headers.contains("access-control-allow-origin"));
+    }
+  }
+}
+
 TEST_CASE("a request that does not come to its end is 408") {
   gateway_fixture at{[](auto& settings) { settings.header_timeout = milliseconds{50}; }};
   raw_client header{at.port()};
@@ -239,13 +259,13 @@ TEST_CASE("a client that does not read its answer is cut off") {
   CHECK(at.probe.reaches("closed"));
 }
 
-TEST_CASE("a client that has finished sending gets its answer") {
+TEST_CASE("a client that has finished sending gets the answers that are there at once") {
   gateway_fixture at;
   raw_client client{at.port()};
-  REQUIRE(client.send(get_text("/held")));
+  REQUIRE(client.send(get_text("/livez") + get_text("/large/1024")));
   client.finish_sending();
-  at.held->take()(text_answer("still"));
-  CHECK(client.answer()->body == "still");
+  CHECK(client.answer()->body == "ok");
+  CHECK(client.answer()->body.size() == 1024 * 1024);
   CHECK(client.at_end());
 }
 

@@ -89,6 +89,7 @@ class journaled_tasks final : public core::task_service {
   }
 
   void get(const core::caller&, task_id, core::completion<core::task_ptr>) override {}
+  void await(const core::caller&, task_id, milliseconds, core::completion<core::task_ptr>) override {}
   void list(const core::caller&, core::task_filter, core::page_request,
             core::completion<core::page<core::task_row>>) override {}
   void remove(const core::caller&, task_id, core::completion<void>) override {}

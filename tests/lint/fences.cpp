@@ -42,6 +42,7 @@ const std::vector<room>& rooms() {
         {"server/store", core},
         {"server/models", together(core, {"server/http_client", "protocols/openai", "protocols/sse", "protocols/document"})},
         {"server/tools", together(core, {"server/http_client"})},
+        {"server/push", together(core, {"server/http_client"})},
         {"server/peers", together(core, {"server/http_client", "protocols/a2a", "protocols/mcp"})},
         {"server/scripting", core},
         {"server/plugins", core},
@@ -52,6 +53,10 @@ const std::vector<room>& rooms() {
         {"actors", together(hosts, core)},
     };
     for (const auto folder : wire) out.push_back({folder, core});
+    // The envelope is JSON, and protocols/document reads it with the limits.
+    for (auto& each : out) {
+      if (each.folder == "protocols/jsonrpc") each.sees.push_back("protocols/document");
+    }
     for (const auto folder :
          {"protocols/rest", "protocols/openai", "protocols/websocket", "protocols/a2a", "protocols/mcp"}) {
       out.push_back({folder, together(wire, core)});

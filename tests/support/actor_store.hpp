@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "protocols/core/ports/store.hpp"
+#include "tests/support/memory_pushes.hpp"
 #include "tests/support/memory_topics.hpp"
 
 namespace mofa::test {
@@ -27,6 +28,7 @@ class memory_store final : public core::store {
   std::map<std::tuple<std::string, std::string, std::string, std::string>, core::agent_hit>
       agent_keys;  ///< tenant, principal, operation, key
   memory_topics kept_messages;
+  memory_pushes kept_pushes;
   std::vector<std::size_t> groups;      ///< units of each append() call
   std::function<void()> before_commit;  ///< called by append() when set
 
@@ -64,6 +66,7 @@ class memory_store final : public core::store {
   result<void> mark_agent(const std::string& name, std::optional<core::agent_mark> mark) override;
   result<std::vector<core::marked_agent>> marked_agents() override;
   core::topic_store& topics() override { return kept_messages; }
+  core::push_store& pushes() override { return kept_pushes; }
   result<std::size_t> sweep(time_point, time_point, time_point, std::size_t) override;
 
  private:

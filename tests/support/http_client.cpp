@@ -205,7 +205,13 @@ event_stream::event_stream(std::uint16_t port, std::string_view method, std::str
   auto head = wire_.head(deadline);
   if (!head) return;
   answer_ = std::move(*head);
-  if (answer_.status == 200) return;
+  if (answer_.status == 200 && answer_.header("transfer-encoding") == "chunked") return;
+  if (answer_.status == 200) {
+    // All of it was known at once.
+    complete_ = wire_.body(answer_, deadline);
+    held_ = answer_.body;
+    return;
+  }
   if (!wire_.body(answer_, deadline)) answer_.status = 0;
 }
 

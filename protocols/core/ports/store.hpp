@@ -12,6 +12,7 @@
 #include "protocols/core/caller.hpp"
 #include "protocols/core/event.hpp"
 #include "protocols/core/ports/agent_service.hpp"
+#include "protocols/core/ports/push_store.hpp"
 #include "protocols/core/ports/task_service.hpp"
 #include "protocols/core/ports/topic_store.hpp"
 #include "protocols/core/task.hpp"
@@ -178,6 +179,8 @@ class store {
 
   /// Durable messages of topics; lives as long as the store.
   virtual topic_store& topics() = 0;
+  /// Push configurations; lives as long as the store. They go with their tasks.
+  virtual push_store& pushes() = 0;
 
   /// Deletes tasks that ended before these times (failed, canceled and rejected ones by the second), and old idempotency
   /// records; at most `limit` tasks. Returns how many tasks.

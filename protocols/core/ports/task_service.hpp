@@ -76,7 +76,9 @@ struct task_filter {
   std::optional<task_state> state;
   std::optional<std::pair<std::string, std::string>> label;
   std::optional<task_id> parent_id;
-  std::optional<time_point> since;  ///< created at or after
+  std::optional<time_point> since;           ///< created at or after
+  std::optional<time_point> status_since{};  ///< its status is of that time or later
+  bool by_status = false;                    ///< the newest status first, and counted
 };
 
 /// A page wanted: at most `limit` items after the opaque cursor.
@@ -89,6 +91,7 @@ template <class T>
 struct page {
   std::vector<T> items;
   std::string next_cursor;  ///< empty: the last page
+  std::int64_t total = -1;  ///< how many there are on all pages; -1: not counted
 };
 
 struct context_info {
@@ -112,7 +115,9 @@ class task_service {
   virtual void cancel(const caller& who, task_id which, std::string reason, completion<task_ptr> done) = 0;
 
   virtual void get(const caller& who, task_id which, completion<task_ptr> done) = 0;
-  /// Newest first.
+  /// The task when it is settled, or as it is after that long.
+  virtual void await(const caller& who, task_id which, milliseconds wait, completion<task_ptr> done) = 0;
+  /// Newest first, or as the filter says; a cursor of one order is errc::invalid in the other.
   virtual void list(const caller& who, task_filter filter, page_request want, completion<core::page<task_row>> done) = 0;
   /// An ended task with its children. Errors: not_found, task_not_terminal.
   virtual void remove(const caller& who, task_id which, completion<void> done) = 0;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "protocols/openai/failure.hpp"
+#include "server/base/retry_after.hpp"
 
 namespace mofa::models {
 namespace {
@@ -14,7 +15,7 @@ constexpr std::size_t body_max_bytes = 64 * 1024;
 void attempt::on_head(http_client::response_head head) {
   status_ = head.status;
   if (const auto* type = head.find("Content-Type")) is_json_ = type->starts_with("application/json");
-  if (const auto* wait = head.find("Retry-After")) retry_after_ = openai::parse_retry_after(*wait, time_.now());
+  if (const auto* wait = head.find("Retry-After")) retry_after_ = parse_retry_after(*wait, time_.now());
 }
 
 void attempt::on_data(std::string_view bytes) {

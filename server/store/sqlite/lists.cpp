@@ -51,6 +51,7 @@ std::string list_sql(const core::caller& who, const core::task_filter& filter) {
   if (filter.agent) equal("agent");
   if (filter.state) equal("state");
   if (filter.since) where += " AND id >= " + next();
+  if (filter.status_since) where.append(" AND ").append(plus).append("status_at >= ") += next();
   if (filter.label) {
     const std::string key = next();
     where += " AND EXISTS (SELECT 1 FROM json_each(labels) AS l WHERE l.key = " + key + " AND l.value = " + next() + ")";
@@ -109,6 +110,11 @@ result<core::task_row> sqlite_store::row(const core::caller& who, task_id which)
 result<core::page<core::task_row>> sqlite_store::list(const core::caller& who, const core::task_filter& filter,
                                                       const core::page_request& want) {
   if (auto fit = check_limit(want); !fit) return fit.error();
+  if (filter.by_status) {
+    auto still = readers_.take();
+    if (auto held = still.hold_still(); !held) return held.error();
+    return list_by_status(*still, who, filter, want);
+  }
   const auto before = core::read_id_cursor(core::cursor_of::tasks, want.cursor);
   if (!before) return before.error();
   const task_id since{filter.since ? uuid7_floor(*filter.since) : uuid_bytes{}};
@@ -121,6 +127,7 @@ result<core::page<core::task_row>> sqlite_store::list(const core::caller& who, c
   if (filter.agent) query.add(*filter.agent);
   if (filter.state) query.add(core::to_string(*filter.state));
   if (filter.since) query.add(since);
+  if (filter.status_since) query.add(*filter.status_since);
   if (filter.label) query.add(filter.label->first).add(filter.label->second);
   query.add(std::int64_t{want.limit} + 1);  // one more tells whether there is a next page
 

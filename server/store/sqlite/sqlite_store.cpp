@@ -9,7 +9,7 @@
 namespace mofa::store {
 
 sqlite_store::sqlite_store(std::unique_ptr<writer> writes, std::vector<std::unique_ptr<connection>> readers)
-    : writer_(std::move(writes)), readers_(std::move(readers)), topics_(*writer_, readers_) {}
+    : writer_(std::move(writes)), readers_(std::move(readers)), topics_(*writer_, readers_), pushes_(*writer_, readers_) {}
 
 result<std::uint64_t> sqlite_store::acquire_ownership() {
   const std::lock_guard lock(epoch_mutex_);
@@ -26,6 +26,7 @@ result<std::uint64_t> sqlite_store::acquire_ownership() {
       if (!counted) return counted;
     }
     if (auto forgotten = forget_lost_memory(db); !forgotten) return forgotten;
+    if (auto forgotten = forget_lost_pushes(db); !forgotten) return forgotten;
     return db.prepare("UPDATE meta SET epoch = ?1, clean = 0").with(next).run();
   });
   if (!done) return named(writer_->file(), done.error());

@@ -10,6 +10,7 @@
 
 #include "protocols/core/ports/store.hpp"
 #include "server/store/sqlite/reader_pool.hpp"
+#include "server/store/sqlite/sqlite_pushes.hpp"
 #include "server/store/sqlite/sqlite_topics.hpp"
 #include "server/store/sqlite/writer.hpp"
 
@@ -55,6 +56,7 @@ class sqlite_store final : public core::store {
   result<void> mark_agent(const std::string& name, std::optional<core::agent_mark> mark) override;
   result<std::vector<core::marked_agent>> marked_agents() override;
   core::topic_store& topics() override { return topics_; }
+  core::push_store& pushes() override { return pushes_; }
   result<std::size_t> sweep(time_point completed_before, time_point failed_before, time_point idempotency_before,
                             std::size_t limit) override;
 
@@ -62,6 +64,7 @@ class sqlite_store final : public core::store {
   std::unique_ptr<writer> writer_;
   reader_pool readers_;
   sqlite_topics topics_;
+  sqlite_pushes pushes_;
   std::mutex epoch_mutex_;
   std::uint64_t epoch_ = 0;  ///< what acquire_ownership() gave to this object
 };
@@ -73,5 +76,9 @@ result<std::string> owner_of_context(connection& db, const core::caller& who, co
 
 /// errc::invalid unless it is a positive number.
 result<void> check_limit(const core::page_request& want);
+
+/// list() of a filter with by_status.
+result<core::page<core::task_row>> list_by_status(connection& db, const core::caller& who, const core::task_filter& filter,
+                                                  const core::page_request& want);
 
 }  // namespace mofa::store

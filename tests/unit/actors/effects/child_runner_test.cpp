@@ -21,6 +21,7 @@ struct refusing_tasks final : core::task_service {
   void get(const core::caller&, task_id, core::completion<core::task_ptr> done) override {
     done(fail(errc::not_found, "none"));
   }
+  void await(const core::caller&, task_id, milliseconds, core::completion<core::task_ptr>) override {}
   void send(const core::caller&, task_id, core::further_message, core::completion<core::submitted_task>) override {}
   void cancel(const core::caller&, task_id, std::string, core::completion<core::task_ptr>) override {}
   void list(const core::caller&, core::task_filter, core::page_request,

@@ -79,6 +79,30 @@ TEST_CASE("without credit nothing is sent, and a grant goes on from the store") 
   CHECK(sink->ends == 1);
 }
 
+TEST_CASE("who is behind in a task that is removed is told that it is gone") {
+  storage_world world;
+  for (const bool in_memory : {false, true}) {
+    CAPTURE(in_memory);
+    const auto task = storage::make_task_id(world.time.now(), in_memory);
+    const std::uint64_t key = in_memory ? 2 : 1;
+    if (in_memory) caf::anon_send(world.where.feeds(), actors::append_request{unit_of(task, 0, 3, true), nullptr});
+    if (!in_memory) world.append(unit_of(task, 0, 3, true));
+    world.run();
+    const auto sink = world.subscribe(key, task, 0, 1);
+    world.run();
+    CHECK(sink->got == counted(1, 1));
+    const core::caller owner{"default", "local", 0};
+    if (in_memory) world.ask<actors::done_reply>(world.where.feeds(), actors::volatile_remove{owner, task});
+    world.store.tasks.erase(task);
+    world.run();
+    caf::anon_send(world.where.feeds(), actors::grant_request{key, 1});
+    world.run();
+    CHECK(sink->got == counted(1, 1));
+    REQUIRE(sink->failures.size() == 1);
+    CHECK(sink->failures[0] == errc::not_found);
+  }
+}
+
 TEST_CASE("a slow subscriber does not slow another") {
   storage_world world;
   const auto task = durable(world);

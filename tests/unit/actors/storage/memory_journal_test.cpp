@@ -9,6 +9,20 @@ namespace {
 
 const time_point start{std::chrono::seconds{1'700'000'000}};
 
+using list = std::vector<task_id>;
+
+list ids_of(const result<core::page<core::task_row>>& page) {
+  REQUIRE(page);
+  list out;
+  for (const auto& row : page->items) out.push_back(row.id);
+  return out;
+}
+
+list ids_in(const storage::memory_journal& journal, const core::caller& who, const core::task_filter& filter,
+            const core::page_request& want) {
+  return ids_of(journal.list(who, filter, want));
+}
+
 }  // namespace
 
 TEST_CASE("the memory journal takes a unit that follows, and refuses one that does not") {
@@ -103,25 +117,65 @@ TEST_CASE("the memory journal lists what a caller may see and a filter lets thro
     unit.row.owner = i == 0 ? "somebody" : "local";
     REQUIRE(journal.append(unit));
   }
-  const auto ids = [&](const core::caller& who, const core::task_filter& filter, task_id before, std::size_t limit) {
-    std::vector<task_id> out;
-    for (const auto& row : journal.list(who, filter, before, limit)) out.push_back(row.id);
-    return out;
-  };
-  const auto end = task_id::make(start + milliseconds{100});
   const core::caller owner;
   core::caller admin;
   admin.scopes = static_cast<unsigned>(core::scope::admin);
-  using list = std::vector<task_id>;
-  CHECK(ids(owner, {}, end, 10) == list{made[3], made[2], made[1]});
-  CHECK(ids(owner, {}, end, 2) == list{made[3], made[2]});
-  CHECK(ids(owner, {}, made[2], 10) == list{made[1]});
+  CHECK(ids_in(journal, owner, {}, {}) == list{made[3], made[2], made[1]});
+  const auto first = journal.list(owner, {}, {2, ""});
+  CHECK(ids_of(first) == list{made[3], made[2]});
+  CHECK(first->total == -1);
+  const auto second = journal.list(owner, {}, {2, first->next_cursor});
+  CHECK(ids_of(second) == list{made[1]});
+  CHECK(second->next_cursor.empty());
+  CHECK(ids_in(journal, owner, {}, {3, ""}).size() == 3);
+  CHECK(journal.list(owner, {}, {3, ""})->next_cursor.empty());
   core::task_filter even;
   even.agent = "even";
-  CHECK(ids(admin, even, end, 10) == list{made[2], made[0]});
+  CHECK(ids_in(journal, admin, even, {}) == list{made[2], made[0]});
   core::task_filter completed;
   completed.state = core::task_state::completed;
-  CHECK(ids(owner, completed, end, 10) == list{made[3]});
+  CHECK(ids_in(journal, owner, completed, {}) == list{made[3]});
+  CHECK(journal.list(owner, {}, {0, ""}).error().code == errc::invalid);
+  CHECK(journal.list(owner, {}, {1, "x"}).error().code == errc::invalid);
+}
+
+TEST_CASE("the memory journal lists by status: the newest first, ties by id, all counted") {
+  storage::memory_journal journal{10};
+  // The younger the task, the older its status; the two in the middle share theirs.
+  std::vector<task_id> made;
+  for (const int at : {30, 20, 20, 10}) {
+    made.push_back(task_id::make(start + milliseconds{static_cast<int>(made.size())}));
+    auto unit = unit_of(made.back(), 0, 1);
+    unit.row.status.timestamp = start + milliseconds{at};
+    REQUIRE(journal.append(unit));
+  }
+  auto other = unit_of(task_id::make(start), 0, 1);
+  other.row.owner = "somebody";
+  REQUIRE(journal.append(other));
+  const core::caller owner;
+  core::task_filter by_status;
+  by_status.by_status = true;
+  list seen;
+  core::page_request want{1, ""};
+  do {
+    const auto page = journal.list(owner, by_status, want);
+    CHECK(page->total == 4);
+    for (const auto& id : ids_of(page)) seen.push_back(id);
+    want.cursor = page->next_cursor;
+  } while (!want.cursor.empty());
+  CHECK(seen == list{made[0], made[2], made[1], made[3]});
+
+  auto recent = by_status;
+  recent.status_since = start + milliseconds{20};
+  CHECK(ids_in(journal, owner, recent, {}) == list{made[0], made[2], made[1]});
+  CHECK(journal.list(owner, recent, {})->total == 3);
+  recent.by_status = false;
+  CHECK(ids_in(journal, owner, recent, {}) == list{made[2], made[1], made[0]});
+
+  const auto of_ids = journal.list(owner, {}, {1, ""})->next_cursor;
+  const auto of_statuses = journal.list(owner, by_status, {1, ""})->next_cursor;
+  CHECK(journal.list(owner, by_status, {1, of_ids}).error().code == errc::invalid);
+  CHECK(journal.list(owner, {}, {1, of_statuses}).error().code == errc::invalid);
 }
 
 TEST_CASE("the memory journal tells what was said in a context before a task, and to its owner only") {
@@ -143,7 +197,6 @@ TEST_CASE("the memory journal tells what was said in a context before a task, an
     for (const auto& each : journal.context_events({}, "talk", before, limit)) out.push_back(each->task);
     return out;
   };
-  using list = std::vector<task_id>;
   CHECK(tasks(task_id::make(start + milliseconds{100}), 10) == list{made[0], made[3], made[4]});
   CHECK(tasks(made[4], 10) == list{made[0], made[3]});
   CHECK(tasks(task_id::make(start + milliseconds{100}), 2) == list{made[3], made[4]});

@@ -196,3 +196,37 @@ TEST_CASE("an input_schema that cannot be compiled is refused at its place, and 
   REQUIRE_FALSE(unread);
   CHECK(unread.error().fields[0].path == "/input_schema");
 }
+
+TEST_CASE("how an agent presents itself is read, and by default left to the server") {
+  const auto plain = read(R"({"name": "a", "kind": "scenario"})");
+  REQUIRE(plain);
+  CHECK_FALSE(plain->shown.is_public);
+  CHECK(plain->shown.input_modes == std::vector<std::string>{"text/plain", "application/json"});
+  CHECK_FALSE(plain->shown.extended);
+  const auto got = read(R"({"name": "a", "kind": "scenario",
+      "skills": [{"id": "s", "input_modes": ["text/plain"], "output_modes": ["image/*"]}],
+      "a2a": {"public": true, "input_modes": ["image/png"], "output_modes": ["*/*"],
+              "documentation_url": "https://example.org/d", "icon_url": "http://example.org/i.png",
+              "provider": {"organization": "Example", "url": "https://example.org"},
+              "extended": {"description": "more", "skills": [{"id": "x"}]}}})");
+  REQUIRE(got);
+  CHECK(got->skills[0].output_modes == std::vector<std::string>{"image/*"});
+  CHECK(got->shown.is_public == true);
+  CHECK(got->shown.input_modes == std::vector<std::string>{"image/png"});
+  CHECK(got->shown.organization == "Example");
+  CHECK(got->shown.extended->skills.at(0).name == "x");
+}
+
+TEST_CASE("mistakes of a presentation are named at their places") {
+  CHECK(with(R"("a2a": {"publik": true})") == "/a2a/publik: unknown member 'publik'; did you mean 'public'?\n");
+  CHECK(with(R"("a2a": {"public": "yes", "input_modes": [], "output_modes": ["text", "a/b c"], "icon_url": "ftp://x",
+                        "provider": {"url": "x"}, "extended": {"skills": {}}})") ==
+        "/a2a/public: must be true or false, not a string\n"
+        "/a2a/output_modes/0: must be a media type such as text/plain\n"
+        "/a2a/output_modes/1: must be a media type such as text/plain\n"
+        "/a2a/input_modes: needs at least one media type\n"
+        "/a2a/icon_url: must begin with https:// or http://\n"
+        "/a2a/provider/organization: missing member 'organization'\n"
+        "/a2a/provider/url: must begin with https:// or http://\n"
+        "/a2a/extended/skills: must be an array of skills, not an object\n");
+}

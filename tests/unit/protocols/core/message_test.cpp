@@ -108,9 +108,25 @@ TEST_CASE("a hostile message gets a short list of errors") {
   CHECK(got.error().detail.ends_with("more)"));
 }
 
+TEST_CASE("a message keeps what it refers to, and the extensions that speak in it") {
+  const auto* text = R"({"message_id": "m1", "role": "user", "parts": [{"text": "x"}],
+      "extensions": ["https://example.org/e/v1"], "reference_task_ids": ["t1", "t2"]})";
+  const auto got = read(text);
+  REQUIRE(got);
+  CHECK(got->reference_task_ids == std::vector<std::string>{"t1", "t2"});
+  CHECK(core::to_json(*got) == json::parse(text));
+  CHECK(errors_of(read(R"({"parts": [{"text": "x"}], "extensions": "e", "reference_task_ids": [1]})")) ==
+        "/message/extensions: must be an array of at most 256 strings of at most 2048 bytes\n"
+        "/message/reference_task_ids: must be an array of at most 256 strings of at most 2048 bytes\n");
+}
+
 TEST_CASE("an artifact keeps its parts through JSON and back") {
-  const auto text = json::parse(R"({"artifact_id": "a", "name": "", "parts": [{"text": "x"}]})");
-  CHECK(core::to_json(*core::artifact_from_json(text, "")) == text);
+  for (const auto* whole : {R"({"artifact_id": "a", "name": "", "parts": [{"text": "x"}]})",
+                            R"({"artifact_id": "a", "name": "A", "parts": [{"text": "x"}], "description": "about x",
+                                "metadata": {"by": "me"}, "extensions": ["https://example.org/e/v1"]})"}) {
+    const auto text = json::parse(whole);
+    CHECK(core::to_json(*core::artifact_from_json(text, "")) == text);
+  }
   CHECK(errors_of(core::artifact_from_json(json::parse(R"({"artifactid": 1})"), "/artifact")) ==
         "/artifact/artifactid: unknown member 'artifactid'; did you mean 'artifact_id'?\n"
         "/artifact/artifact_id: missing member 'artifact_id'\n"

@@ -94,11 +94,17 @@ void fake_tasks::send(const core::caller& caller, task_id to, core::further_mess
 
 void fake_tasks::cancel(const core::caller&, task_id which, std::string reason, core::completion<core::task_ptr> done) {
   asked.push_back("cancel " + which.str() + " " + reason);
-  reply_with(failure, std::move(done), task);
+  reply_with(cancel_failure ? cancel_failure : failure, std::move(done), task);
 }
 
 void fake_tasks::get(const core::caller&, task_id which, core::completion<core::task_ptr> done) {
   asked.push_back("get " + which.str());
+  if (found && !failure) return done(found(which));
+  reply_with(failure, std::move(done), task);
+}
+
+void fake_tasks::await(const core::caller&, task_id which, milliseconds, core::completion<core::task_ptr> done) {
+  asked.push_back("await " + which.str());
   reply_with(failure, std::move(done), task);
 }
 
@@ -108,6 +114,7 @@ void fake_tasks::list(const core::caller& caller, core::task_filter wanted, core
   who = caller;
   filter = std::move(wanted);
   want = std::move(page);
+  if (pages && !failure) return done(pages(want));
   reply_with(failure, std::move(done), core::page<core::task_row>{.items = {task->row}, .next_cursor = next_cursor});
 }
 

@@ -3,6 +3,7 @@
 // The test's thread only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,10 +29,13 @@ class fake_tasks final : public core::task_service {
   std::vector<std::string> asked;
   std::optional<error> failure;         ///< the answer to everything, when set
   std::optional<error> events_failure;  ///< the answer to events() only
+  std::optional<error> cancel_failure;  ///< the answer to cancel() only
   core::task_ptr task = some_task();
   bool replayed = false;
   std::vector<core::event_ptr> recorded;
   std::string next_cursor;
+  std::function<core::page<core::task_row>(const core::page_request&)> pages;  ///< the answer to list(), when set
+  std::function<result<core::task_ptr>(task_id)> found;                        ///< the answer to get(), when set
 
   std::optional<core::submission> submitted;
   std::optional<core::further_message> sent;
@@ -44,6 +48,7 @@ class fake_tasks final : public core::task_service {
   void send(const core::caller&, task_id, core::further_message, core::completion<core::submitted_task>) override;
   void cancel(const core::caller&, task_id, std::string reason, core::completion<core::task_ptr>) override;
   void get(const core::caller&, task_id, core::completion<core::task_ptr>) override;
+  void await(const core::caller&, task_id, milliseconds, core::completion<core::task_ptr>) override;
   void list(const core::caller&, core::task_filter, core::page_request,
             core::completion<core::page<core::task_row>>) override;
   void remove(const core::caller&, task_id, core::completion<void>) override;

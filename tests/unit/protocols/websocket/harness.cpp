@@ -105,6 +105,7 @@ void fake_tasks::subscribe(const core::caller&, task_id which, std::uint64_t aft
 
 // The dialect asks none of these.
 void fake_tasks::get(const core::caller&, task_id, core::completion<core::task_ptr>) { FAIL("get"); }
+void fake_tasks::await(const core::caller&, task_id, milliseconds, core::completion<core::task_ptr>) { FAIL("await"); }
 void fake_tasks::list(const core::caller&, core::task_filter, core::page_request,
                       core::completion<core::page<core::task_row>>) {
   FAIL("list");

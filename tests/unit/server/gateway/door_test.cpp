@@ -177,6 +177,18 @@ TEST_CASE("with keys a route without scope is open, and any host is answered") {
   CHECK(ask.caller.scopes == 0);
 }
 
+TEST_CASE("on a route without scope who shows a key is known by it, and a wrong key is no key") {
+  house at;
+  at.settings.keys = {key_of("ci", "mofa_a", 1)};
+  auto ask = request("GET", "/livez", {{"x-api-key", "mofa_a"}});
+  REQUIRE(at.judge(ask).route != nullptr);
+  CHECK(ask.caller.principal == "ci");
+  CHECK(ask.caller.scopes == 1);
+  ask = request("GET", "/livez", {{"x-api-key", "mofa_x"}});
+  REQUIRE(at.judge(ask).route != nullptr);
+  CHECK(ask.caller.principal == "anonymous");
+}
+
 TEST_CASE("a missing scope is 403 and named; admin has them all") {
   house at;
   at.settings.keys = {key_of("ci", "mofa_a", 1), key_of("ops", "mofa_b", 32)};
@@ -218,8 +230,36 @@ TEST_CASE("a preflight of an allowed origin needs no key; of another one it is a
   CHECK(status_of(at, request("OPTIONS", "/tasks",
                               {{"origin", "https://evil.example"}, {"access-control-request-method", "POST"}})) == 401);
   const gateway::door door{at.settings, at.routes};
+  CHECK(door.lets_pages_in());
   CHECK(door.readable_by("https://board.example") == "https://board.example");
   CHECK(door.readable_by("https://evil.example").empty());
+}
+
+TEST_CASE("pages may send and read the headers of A2A, under their old name too") {
+  house at;
+  CHECK_FALSE(gateway::door{at.settings, at.routes}.lets_pages_in());
+  at.settings.cors_origins = {"https://board.example"};
+  auto ask = request("OPTIONS", "/tasks", {{"origin", "https://board.example"}, {"access-control-request-method", "POST"}});
+  const auto preflight = at.judge(ask);
+  REQUIRE(preflight.answer);
+  const auto sent = ", " + header_of(*preflight.answer, "Access-Control-Allow-Headers") + ",";
+  http::response answer;
+  gateway::door::allow_reading(answer, "https://board.example");
+  const auto read = ", " + header_of(answer, "Access-Control-Expose-Headers") + ",";
+  for (const char* each : {", A2A-Extensions,", ", X-A2A-Extensions,"}) {
+    CHECK(sent.find(each) != std::string::npos);
+    CHECK(read.find(each) != std::string::npos);
+  }
+  CHECK(sent.find(", A2A-Version,") != std::string::npos);
+  CHECK(header_of(answer, "Access-Control-Allow-Origin") == "https://board.example");
+  CHECK(header_of(answer, "Vary") == "Origin");
+}
+
+TEST_CASE("an answer that no page may read says only that it may differ") {
+  http::response answer;
+  gateway::door::allow_reading(answer, {});
+  REQUIRE(answer.headers.size() == 1);
+  CHECK(header_of(answer, "Vary") == "Origin");
 }
 
 TEST_CASE("a query that is not well percent-encoded is 400") {

@@ -181,9 +181,11 @@ TEST_CASE("a name server that does not answer delays its own request only, up to
   what.connect_timeout = milliseconds{80};
   const auto got = std::make_shared<recorder>();
   const auto slow = client->start(what, got);
-  auto let_go = client->start(guarded_get("http://slow.example/"), std::make_shared<recorder>());
+  std::vector<core::running_call_ptr> let_go;
+  for (int i = 0; i < 40; ++i)
+    let_go.push_back(client->start(guarded_get("http://slow.example/"), std::make_shared<recorder>()));
   CHECK(ask(*client, guarded_get(url_of("fast.example", server))));
-  let_go.reset();
+  let_go.clear();
   REQUIRE(got->wait_for_end());
   CHECK(got->outcome() == "timeout");
   CHECK(got->detail() == "http://slow.example/: no address for the name within 80 ms");
@@ -221,8 +223,9 @@ TEST_CASE("behind slow names, those are not looked up whose askers have given up
     return client->start(what, got);
   };
   std::vector<core::running_call_ptr> busy;
-  for (int i = 0; i < 4; ++i) busy.push_back(start("slow.example", long_enough, std::make_shared<recorder>()));
-  REQUIRE(names->has_asked(4));
+  constexpr std::size_t threads = 96;
+  while (busy.size() < threads) busy.push_back(start("slow.example", long_enough, std::make_shared<recorder>()));
+  REQUIRE(names->has_asked(threads));
   auto left = start("left.example", long_enough, std::make_shared<recorder>());
   const auto late = std::make_shared<recorder>();
   const auto timed_out = start("late.example", milliseconds{20}, late);

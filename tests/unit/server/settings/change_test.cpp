@@ -28,6 +28,14 @@ core::json other_value(const settings::setting& which) {
   if (which.name == "scheduling.slots") return json{{"tool", 7}};
   if (which.name == "http_client.allow") return list("10.0.0.0/8");
   if (which.name == "http_client.proxy") return "http://me:secret@proxy:1";
+  if (which.name == "a2a.enabled") return false;
+  if (which.name == "a2a.push.allow_loopback") return true;
+  if (which.name == "a2a.default_agent") return "";
+  if (which.name == "a2a.public_base_url") return "https://example.org";
+  if (which.name == "a2a.card.default") return "hybrid";
+  if (which.name == "a2a.card.signing_key") return "key.pem";
+  if (which.name == "a2a.card.key_id") return "2";
+  if (which.name == "a2a.errors.profile") return "1.0.0";
   if (which.name == "log.level") return "debug";
   if (which.name == "log.format") return "json";
   return 12;  // what is left are numbers; 12 is within the bounds of all, after the factor below

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "server/settings/print.hpp"
@@ -96,13 +97,13 @@ TEST_CASE("an unknown key is named with its place and the nearest known one") {
         "mofa.yaml:2:3: unknown key 'limits.body_byte'; did you mean 'limits.body_bytes'?");
   CHECK(attempt{"tls: null\n"}.error ==
         "mofa.yaml:1:1: unknown key 'tls'; known: listen, data_dir, definitions, auth, cors, limits, timeouts, threads, "
-        "models, scheduling, http_client, retention, log, shutdown");
+        "models, scheduling, http_client, a2a, retention, log, shutdown");
   CHECK(attempt{"auth: {keys: [{name: a, hsh: x, hash: '" + some_hash + "', scopes: [admin]}]}"}.error ==
         "mofa.yaml:1:25: unknown member 'hsh'; did you mean 'hash'?");
 }
 
 TEST_CASE("settings of later versions are unknown keys") {
-  for (const std::string key : {"tls", "store", "a2a", "peers"}) {
+  for (const std::string key : {"tls", "store", "peers"}) {
     CHECK(attempt{key + ": {}\n"}.error.starts_with("mofa.yaml:1:1: unknown key '" + key + "'"));
   }
 }
@@ -301,4 +302,80 @@ TEST_CASE("hosts beyond the guard, and the proxy, are read, and what is neither 
     CHECK(attempt{"http_client:\n  proxy: " + proxy + "\n"}.error ==
           "mofa.yaml:2:3: must be null or a URL such as http://proxy:3128 (http, https, socks5, socks5h)");
   }
+}
+
+TEST_CASE("sections within a section are reached from everywhere") {
+  const attempt got{"a2a:\n  card: {default: hybrid}\n  push:\n    attempts: 3\n    timeout_ms: 20\n  errors:\n",
+                    {{"MOFA__A2A__PUSH__ALLOW_LOOPBACK", "true"}, {"MOFA__A2A__PUSH__ATTEMPTS", "4"}},
+                    {"a2a.push.attempts=5", "a2a.card.key_id=2026"}};
+  CHECK(got.error == "");
+  CHECK(got.values.a2a.card.form == "hybrid");
+  CHECK(got.values.a2a.card.key_id == "2026");
+  CHECK(got.values.a2a.push.allow_loopback);
+  CHECK(got.values.a2a.push.attempts == 5);
+  CHECK(got.values.a2a.push.timeout == milliseconds{20});
+  CHECK(got.values.a2a.errors_profile == "1.0.1");
+}
+
+TEST_CASE("an unknown key within a section within a section is named in full") {
+  CHECK(attempt{"a2a: {card: {defalt: v1}}"}.error ==
+        "mofa.yaml:1:14: unknown key 'a2a.card.defalt'; did you mean 'a2a.card.default'?");
+  CHECK(attempt{"a2a:\n  crd: {default: v1}\n"}.error == "mofa.yaml:2:3: unknown key 'a2a.crd'; did you mean 'a2a.card'?");
+  CHECK(attempt{"a2a: {card: hybrid}"}.error == "mofa.yaml:1:7: must be a map of settings, not a string");
+}
+
+TEST_CASE("the settings of A2A are checked") {
+  CHECK(attempt{"a2a: {enabled: 1}"}.error == "mofa.yaml:1:7: must be true or false");
+  CHECK(attempt{"a2a: {default_agent: [a]}"}.error == "mofa.yaml:1:7: must be the name of an agent, or empty");
+  for (const std::string url : {"example.org", "ftp://example.org", "https://example.org/", "https://", "http:///x",
+                                "https://a.example/?x", "https://me@a.example", "https://a b"}) {
+    CAPTURE(url);
+    CHECK(attempt{"a2a: {public_base_url: '" + url + "'}"}.error ==
+          "mofa.yaml:1:7: must be null or a URL such as https://agents.example.org, without a slash at its end");
+  }
+  CHECK(attempt{"a2a: {public_base_url: 'https://example.org:8443/agents'}"}.values.a2a.public_base_url ==
+        "https://example.org:8443/agents");
+  CHECK(attempt{"a2a: {public_base_url: null, default_agent: ''}"}.values.a2a.default_agent.empty());
+  CHECK(attempt{"a2a: {card: {signing_key: 3}}"}.error == "mofa.yaml:1:14: must be null or the name of a file");
+  CHECK(attempt{"a2a: {card: {key_id: ''}}"}.error == "mofa.yaml:1:14: must be a string of 1 to 128 bytes");
+  CHECK(attempt{"a2a: {card: {default: v2}}"}.error == "mofa.yaml:1:14: must be one of v1 | hybrid");
+  CHECK(attempt{"a2a: {errors: {profile: '1.0'}}"}.error == "mofa.yaml:1:16: must be one of 1.0.1 | 1.0.0");
+}
+
+TEST_CASE("the signing key of cards lies relative to the file") {
+  const scratch place;
+  auto from = nothing();
+  from.file = place.write("etc/mofa.yaml", "a2a: {public_base_url: 'https://a.example', card: {signing_key: ../card.pem}}");
+  REQUIRE(load(from));
+  CHECK(load(from)->values.a2a.card.signing_key == place.folder / "card.pem");
+  from.overrides = {"a2a.card.signing_key=mine.pem"};
+  CHECK(load(from)->values.a2a.card.signing_key == "mine.pem");
+}
+
+TEST_CASE("cards are signed only where the configuration says where the server is") {
+  const std::string signs = "a2a: {card: {signing_key: card.pem}}\n";
+  const std::string wanted =
+      "a2a.card.signing_key needs a2a.public_base_url: a signed card says where the server is, and no request may choose "
+      "that; set a2a.public_base_url to where clients reach this server, such as https://agents.example.org";
+  CHECK(attempt{signs}.error == wanted);
+  CHECK(attempt{"a2a: {public_base_url: null}", {}, {"a2a.card.signing_key=card.pem"}}.error == wanted);
+  CHECK(attempt{signs, {{"MOFA__A2A__PUBLIC_BASE_URL", "https://a.example"}}}.error == "");
+  CHECK(attempt{"a2a: {enabled: false, card: {signing_key: card.pem}}"}.error == "");
+  CHECK(attempt{"a2a: {public_base_url: 'https://a.example'}"}.error == "");
+}
+
+TEST_CASE("the first pause of a webhook is not longer than the longest") {
+  CHECK(attempt{"a2a: {push: {first_pause_ms: 300001}}"}.error ==
+        "a2a.push.first_pause_ms: 300001 is longer than a2a.push.longest_pause_ms, 300000");
+  CHECK(attempt{"a2a: {push: {longest_pause_ms: 999}}"}.error ==
+        "a2a.push.first_pause_ms: 1000 is longer than a2a.push.longest_pause_ms, 999");
+  CHECK(attempt{"a2a: {push: {first_pause_ms: 5, longest_pause_ms: 5}}"}.error == "");
+}
+
+TEST_CASE("all that does not go together is told at once, a line each") {
+  const attempt got{"listen: 0.0.0.0:1\na2a: {card: {signing_key: card.pem}, push: {longest_pause_ms: 0}}\n"};
+  CHECK(std::count(got.error.begin(), got.error.end(), '\n') == 2);
+  CHECK(got.error.starts_with("listen 0.0.0.0:1: "));
+  CHECK(got.error.find("\na2a.card.signing_key needs ") != std::string::npos);
+  CHECK(got.error.find("\na2a.push.first_pause_ms: ") != std::string::npos);
 }

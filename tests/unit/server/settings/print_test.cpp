@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -69,9 +70,21 @@ TEST_CASE("every setting is declared once, described, and shown") {
     CHECK(names.insert(each.name).second);
     CHECK(each.description.ends_with("."));
     std::string pointer = "/" + each.name;
-    if (const auto dot = pointer.find('.'); dot != pointer.npos) pointer[dot] = '/';
+    std::replace(pointer.begin(), pointer.end(), '.', '/');
     CHECK(read->value.contains(core::json::json_pointer{pointer}));
   }
+}
+
+TEST_CASE("sections stand within sections") {
+  settings::configuration values;
+  values.a2a.card.signing_key = "keys/card.pem";
+  const auto text = settings::to_yaml(values);
+  CHECK(has(text, "\n\na2a:\n  # Whether"));
+  CHECK(has(text, "\n  card:\n    # The form"));
+  CHECK(has(text, "\n    default: v1\n    # The file"));
+  CHECK(has(text, "\n    signing_key: keys/card.pem\n"));
+  CHECK(has(text, "\n  errors:\n    # Whose"));
+  CHECK(has(text, "\n    timeout_ms: 15000\n\nretention:\n"));
 }
 
 TEST_CASE("what is printed can be read again to the same") {

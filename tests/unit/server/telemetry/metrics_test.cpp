@@ -50,6 +50,9 @@ void touch_everything(telemetry::metrics& all) {
   actors.escalated("root/store", "io");
   actors.subscriber_added();
   actors.subscriber_removed();
+  actors.push_attempted(true);
+  actors.push_given_up("0190163d-8694-739b-aea5-966c26f8ad91", "http_4xx");
+  actors.pushes_open(1);
   auto& models = all.models();
   models.attempt_retried("openai");
   models.circuit_opened("openai");
@@ -136,6 +139,22 @@ TEST_CASE("commits, effects, timers, feeds and supervisors are counted") {
   CHECK(value_of(all, "mofa_supervision_escalations_total{path=\"root/agents\"}") == 1);
   CHECK(value_of(all, "mofa_feed_subscribers") == 1);
   CHECK(value_of(all, "mofa_feed_subscribers_added_total") == 2);
+}
+
+TEST_CASE("push notifications are counted by their outcome, and by no task") {
+  telemetry::metrics all;
+  auto& probe = all.actors();
+  probe.push_attempted(true);
+  probe.push_attempted(false);
+  probe.push_attempted(false);
+  probe.push_given_up("0190163d-8694-739b-aea5-966c26f8ad91", "attempts");
+  probe.pushes_open(3);
+  probe.pushes_open(2);
+  CHECK(value_of(all, "mofa_push_attempts_total{ok=\"true\"}") == 1);
+  CHECK(value_of(all, "mofa_push_attempts_total{ok=\"false\"}") == 2);
+  CHECK(value_of(all, "mofa_push_given_up_total{reason=\"attempts\"}") == 1);
+  CHECK(value_of(all, "mofa_pushes_open") == 2);
+  CHECK(all.exposition().find("0190163d") == std::string::npos);
 }
 
 TEST_CASE("the door's connections, requests and streams are counted by route and not by path") {
@@ -283,7 +302,7 @@ TEST_CASE("every metric has the project's prefix, one description, and its unit 
     if (line.ends_with(" counter")) CHECK_MESSAGE(name.ends_with("_total"), name);
     if (line.ends_with(" histogram")) CHECK_MESSAGE((name.ends_with("_seconds") || name.ends_with("_units")), name);
   }
-  CHECK(names.size() == 45);
+  CHECK(names.size() == 48);
 }
 
 TEST_CASE("retries and open circuits are counted for each provider") {

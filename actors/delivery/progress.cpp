@@ -1,0 +1,54 @@
+#include <algorithm>
+#include <utility>
+
+#include "actors/delivery/delivery_state.hpp"
+#include "actors/storage/read_job.hpp"
+
+namespace mofa::delivery {
+
+using namespace mofa::actors;
+
+// Until it is written nothing further is posted: of what a crash repeats there is never more than one.
+void delivery_state::save(receiver& one, bool last) {
+  one.now = receiver::phase::saving;
+  one.last = last;
+  to_save.insert(one.key);
+  write();
+}
+
+// One write at a time, for all that have moved meanwhile.
+void delivery_state::write() {
+  if (!in_saving.empty() || saving_soon) return;
+  std::vector<core::push_move> moves;
+  for (const auto key : std::exchange(to_save, {})) {
+    const auto* one = find(key);
+    if (one == nullptr) continue;
+    in_saving.push_back({key, one->handled, one->last});
+    moves.push_back({one->what.config.task, one->what.config.id, one->handled, one->last});
+  }
+  if (moves.empty()) return;
+  storage::read(*where, [to = me(), moves = std::move(moves)](core::store& from) {
+    caf::anon_send(to, pushes_moved{from.pushes().move(moves)});
+  });
+}
+
+void delivery_state::take(const pushes_moved& news) {
+  // It stays as it is until all have been looked at: what they save next is one write.
+  for (const auto& each : in_saving) {
+    auto* one = find(each.key);
+    if (one == nullptr) continue;
+    if (!news.done || one->last != each.done) {
+      to_save.insert(each.key);
+      continue;
+    }
+    one->what.cursor = std::max(one->what.cursor, each.seq);
+    one->now = receiver::phase::idle;
+    each.done ? erase(*one) : go_on(*one);
+  }
+  in_saving.clear();
+  if (news.done) return write();
+  saving_soon = true;
+  self->delayed_send(self, short_pause, tick{save_tick});
+}
+
+}  // namespace mofa::delivery

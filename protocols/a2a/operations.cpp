@@ -1,0 +1,80 @@
+#include "protocols/a2a/operations.hpp"
+
+#include <utility>
+
+namespace mofa::a2a {
+
+std::optional<fault> wrong_tenant(const call& made, const std::string& tenant) {
+  if (tenant.empty() || tenant == made.who.tenant) return std::nullopt;
+  return fault{fault_kind::invalid_params,
+               "tenant '" + tenant + "' is not yours: leave it out, or name that of your key",
+               {},
+               {{"/tenant", "must be the tenant of the caller, or be left out"}}};
+}
+
+fault missing(std::string_view member) {
+  const std::string name{member};
+  return {fault_kind::invalid_params, "'" + name + "' is missing", {}, {{"/" + name, "is missing"}}};
+}
+
+fault no_such_agent(const call& made, const error& why) {
+  if (why.code != errc::not_found) return fault_of(why);
+  fault out;
+  out.kind = fault_kind::refused;
+  out.message = made.who.has(core::scope::agents_read) ? why.detail : "no agent '" + made.agent + "'";
+  out.cause = {errc::not_found, out.message};
+  return out;
+}
+
+std::size_t history_of(const std::optional<std::int64_t>& length) {
+  return length ? static_cast<std::size_t>(*length) : shown{}.history;
+}
+
+std::string_view dialect_of(version as) { return as == version::v1_0 ? "a2a/1.0" : "a2a/0.3"; }
+
+core::push_config config_for(task_id task, core::push_config given, version as) {
+  given.task = task;
+  given.dialect = dialect_of(as);
+  if (given.id.empty() && as == version::v0_3) given.id = task.str();
+  return given;
+}
+
+void with_task(call made, const std::string& id, callback<void(call, core::task_ptr)> then) {
+  if (id.empty()) return made.to.fail(missing("id"));
+  const auto which = task_id::parse(id);
+  if (!which) return made.to.fail(no_such_task(id));
+  auto& tasks = made.server.tasks;
+  const auto who = made.who;
+  tasks.get(who, *which, [made = std::move(made), id, then = std::move(then)](result<core::task_ptr> found) mutable {
+    const bool another = found && (*found)->row.agent != made.agent;
+    if (another || (!found && found.error().code == errc::not_found)) return made.to.fail(no_such_task(id));
+    if (!found) return made.to.fail(found.error());
+    then(std::move(made), *std::move(found));
+  });
+}
+
+void get_task(call made, get_question asked) {
+  if (auto wrong = wrong_tenant(made, asked.tenant)) return made.to.fail(*wrong);
+  const auto history = history_of(asked.history_length);
+  with_task(std::move(made), asked.id, [history](call on, core::task_ptr found) {
+    auto text = on.to.begin();
+    on.words.append_task(text, *found, {history});
+    on.to.send(std::move(text));
+  });
+}
+
+void cancel_task(call made, task_question asked) {
+  if (auto wrong = wrong_tenant(made, asked.tenant)) return made.to.fail(*wrong);
+  with_task(std::move(made), asked.id, [](call on, core::task_ptr found) {
+    auto& tasks = on.server.tasks;
+    const auto who = on.who;
+    tasks.cancel(who, found->row.id, "canceled by the client", [on = std::move(on)](result<core::task_ptr> got) mutable {
+      if (!got) return on.to.fail(got.error());
+      auto text = on.to.begin();
+      on.words.append_task(text, **got, {});
+      on.to.send(std::move(text));
+    });
+  });
+}
+
+}  // namespace mofa::a2a

@@ -1,0 +1,74 @@
+#include "tests/support/memory_pushes.hpp"
+
+#include <algorithm>
+
+#include "server/base/limits.hpp"
+
+namespace mofa::test {
+
+result<void> memory_pushes::put(const core::open_push& what, time_point) {
+  if (refusal) return *refusal;
+  const std::pair key{what.config.task, what.config.id};
+  if (const auto known = rows.find(key); known != rows.end()) {
+    known->second.config = what.config;
+    known->second.done = false;
+    return {};
+  }
+  const auto of_task =
+      std::count_if(rows.begin(), rows.end(), [&](const auto& each) { return each.first.first == what.config.task; });
+  if (static_cast<std::size_t>(of_task) >= limits::push_configs_max)
+    return fail(errc::limit_exceeded, "the task has too many push configurations");
+  rows.emplace(key, what);
+  return {};
+}
+
+result<core::open_push> memory_pushes::find(task_id task, const std::string& id) {
+  if (refusal) return *refusal;
+  const auto known = rows.find({task, id});
+  if (known == rows.end()) return fail(errc::not_found, "no push configuration " + id);
+  return known->second;
+}
+
+result<core::page<core::push_config>> memory_pushes::list(task_id task, const core::page_request& want) {
+  if (refusal) return *refusal;
+  if (want.limit < 1) return fail(errc::invalid, "limit: must be at least 1");
+  core::page<core::push_config> out;
+  for (const auto& [key, each] : rows) {
+    if (key.first != task || key.second <= want.cursor) continue;
+    if (out.items.size() == static_cast<std::size_t>(want.limit)) {
+      out.next_cursor = out.items.back().id;
+      break;
+    }
+    out.items.push_back(each.config);
+  }
+  return out;
+}
+
+result<void> memory_pushes::remove(task_id task, const std::string& id) {
+  if (refusal) return *refusal;
+  rows.erase({task, id});
+  return {};
+}
+
+result<std::vector<core::open_push>> memory_pushes::open(const std::optional<std::pair<task_id, std::string>>& after,
+                                                         std::size_t limit) {
+  if (refusal) return *refusal;
+  std::vector<core::open_push> out;
+  for (auto each = after ? rows.upper_bound(*after) : rows.begin(); each != rows.end() && out.size() < limit; ++each)
+    if (!each->second.done) out.push_back(each->second);
+  return out;
+}
+
+result<void> memory_pushes::move(std::span<const core::push_move> to) {
+  if (refusal) return *refusal;
+  ++moves;
+  for (const auto& each : to) {
+    const auto known = rows.find({each.task, each.id});
+    if (known == rows.end()) continue;
+    known->second.cursor = std::max(known->second.cursor, each.cursor);
+    known->second.done = each.done;
+  }
+  return {};
+}
+
+}  // namespace mofa::test

@@ -1,0 +1,42 @@
+#include "server/app/a2a.hpp"
+
+#include <doctest/doctest.h>
+
+namespace mofa::app {
+namespace {
+
+struct set_clock final : clock {
+  time_point at{std::chrono::hours{1}};
+  time_point now() const override { return at; }
+};
+
+}  // namespace
+
+TEST_CASE("cards change when keys come or go, and at no other time") {
+  set_clock time;
+  const auto parts = a2a_parts::make({}, time, nullptr);
+  REQUIRE(parts);
+  bool with_keys = false;
+  time.at += milliseconds{5};
+  const auto start = time.at;
+  const auto look = (*parts)->cards([&with_keys] { return with_keys; }).server;
+  for (int i = 0; i < 2; ++i) {
+    time.at += milliseconds{7};
+    const auto got = look();
+    CHECK_FALSE(got.with_keys);
+    CHECK(got.started == start);
+    CHECK(got.changed == start);
+    CHECK(got.now == time.at);
+  }
+  for (const bool now : {true, false}) {
+    with_keys = now;
+    const auto changed = time.at += milliseconds{3};
+    CHECK(look().with_keys == now);
+    CHECK(look().changed == changed);
+    time.at += milliseconds{3};
+    CHECK(look().changed == changed);
+    CHECK(look().started == start);
+  }
+}
+
+}  // namespace mofa::app
