@@ -118,6 +118,10 @@ struct delivery_state {
   void hand_out_places();
   void begin(receiver& one);
   void take(actors::push_task& news);
+  /// `words`: () -> core::push_body. What throws there would throw again after each restart, and end all deliveries: it is
+  /// given up.
+  template <class Words>
+  void word_and_post(receiver& one, Words words);
   void post(receiver& one, core::push_body body);
   void take(actors::push_attempted& news);
   void settle(receiver& one, const verdict& how);

@@ -1,6 +1,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <random>
 #include <utility>
 
@@ -55,13 +56,24 @@ void delivery_state::hand_out_places() {
   }
 }
 
+template <class Words>
+void delivery_state::word_and_post(receiver& one, Words words) {
+  try {
+    return post(one, words());
+  } catch (const std::exception&) {
+    free_place(one, std::nullopt);
+    give_up(one, "internal");
+    hand_out_places();
+  }
+}
+
 void delivery_state::begin(receiver& one) {
   const auto next = std::exchange(one.events, {}).front();
   const auto& event = *next;
   one.telling = event.seq;
   const auto& dialect = one.what.config.dialect;
   if (with->encoder->needed(dialect, event) == core::push_encoder::need::event)
-    return post(one, with->encoder->encode(dialect, one.what.context_id, event));
+    return word_and_post(one, [&] { return with->encoder->encode(dialect, one.what.context_id, event); });
   one.now = receiver::phase::reading;
   tasks->get(owner_of(one), one.what.config.task, [to = me(), key = one.key](result<core::task_ptr> found) {
     caf::anon_send(to, push_task{key, std::move(found)});
@@ -71,7 +83,7 @@ void delivery_state::begin(receiver& one) {
 void delivery_state::take(push_task& news) {
   auto* one = find(news.key);
   if (one == nullptr) return;
-  if (news.value) return post(*one, with->encoder->encode(one->what.config.dialect, **news.value));
+  if (news.value) return word_and_post(*one, [&] { return with->encoder->encode(one->what.config.dialect, **news.value); });
   if (news.value.error().code == errc::not_found) return task_is_gone(*one);
   free_place(*one, std::nullopt);
   pause(*one, short_pause);

@@ -208,6 +208,21 @@ TEST_CASE("feeds that restart while a POST is under way do not touch it") {
   CHECK(world.sender.bodies() == "v1:1 v1:2 v1:3 ");
 }
 
+TEST_CASE("what cannot be put into words is given up, and the deliveries go on") {
+  delivery_world world;
+  world.start();
+  const auto task = world.new_task();
+  world.happens(task, "s");
+  auto broken = world.config(task, "b");
+  broken.dialect = "broken";
+  REQUIRE(world.create(broken));
+  REQUIRE(world.create(world.config(task, "p")));
+  world.happens(task, "s");
+  CHECK(world.seen.given_up == std::vector<std::string>{"internal"});
+  CHECK(world.row(task, "b").ends_with(" done"));
+  CHECK(world.sender.bodies() == "v1:1 v1:2 ");
+}
+
 TEST_CASE("hosts that hang however many do not hold up one that answers") {
   delivery_world world;
   world.with.how.at_once = 4;

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -54,7 +55,8 @@ struct mailman final : core::push_sender {
   }
 };
 
-/// Tells of artifacts and of states ("v1:3"), of the last one with the whole task ("v1:completed").
+/// Tells of artifacts and of states ("v1:3"), of the last one with the whole task ("v1:completed"). Has no words for the
+/// dialect "broken".
 struct herald final : core::push_encoder {
   need needed(std::string_view, const core::event& what) const override {
     if (what.kind == core::kinds::artifact_updated) return need::event;
@@ -62,6 +64,7 @@ struct herald final : core::push_encoder {
     return what.data.find("completed") == std::string::npos ? need::event : need::task;
   }
   core::push_body encode(std::string_view dialect, std::string_view context_id, const core::event& what) const override {
+    if (dialect == "broken") throw std::runtime_error("no words");
     return {"text/" + std::string{context_id}, std::string{dialect} + ':' + std::to_string(what.seq)};
   }
   core::push_body encode(std::string_view dialect, const core::task& what) const override {
