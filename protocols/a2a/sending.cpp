@@ -188,14 +188,11 @@ fault refusal(const error& why) {
           {{"/message/messageId", "was used for another message"}}};
 }
 
-/// The message on its way to the task. It may be large, and the answer long in coming: only who is going to show it, a
-/// stream of a task that goes on, keeps more than its id.
+/// The message on its way to the task. It may be large, and the answer long in coming: it is kept only for a stream of a
+/// task that goes on, which shows it.
 core::message handed_over(errand& job) {
-  auto& said = job.asked.message;
-  if (job.before) return said;
-  core::message left;
-  left.message_id = said.message_id;
-  return std::exchange(said, std::move(left));
+  if (job.before) return job.asked.message;
+  return std::move(job.asked.message);
 }
 
 core::completion<core::submitted_task> then(call made, errand job) {
