@@ -12,7 +12,7 @@ targets=("$@")
 out=build/fuzz
 
 cmake -S . -B $out -G Ninja -DMOFA_FUZZ=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=clang++ \
-  -DCMAKE_CXX_COMPILER_LAUNCHER=ccache >$out.log 2>&1 || { cat $out.log; exit 1; }
+  "-DCMAKE_CXX_COMPILER_LAUNCHER=env;CCACHE_BASEDIR=$PWD;CCACHE_NOHASHDIR=true;ccache" >$out.log 2>&1 || { cat $out.log; exit 1; }
 cmake --build $out -j "${JOBS:-$(nproc)}" --target "${targets[@]/#/mofa_fuzz_}" || exit
 
 # Longest input in bytes: beyond it nothing new happens, only slower.
