@@ -51,7 +51,7 @@ struct kernel::parts {
     bridge = static_cast<ask_bridge*>(caf::actor_cast<caf::abstract_actor*>(bridge_owner));
     tasks = std::make_unique<service::task_front>(*bridge, where, definitions, env);
     topics = std::make_unique<service::topic_front>(*bridge, where, env);
-    pushes = std::make_unique<service::push_front>(*tasks, where, env, delivers());
+    pushes = std::make_unique<service::push_front>(*tasks, where, env, options.push.sender);
     agents = std::make_unique<service::agent_front>(
         *bridge, where, definitions,
         service::agent_front::supervisors{
@@ -154,7 +154,18 @@ struct kernel::parts {
     }));
     out.children.push_back(branch("agents", [this] { return agents_tree_spec(); }));
     // Last, because nobody stands on it: what happens to a delivery is no reason for a task to restart.
-    if (delivers()) out.children.push_back(worker("delivery", [this] { return deliveries(); }));
+    if (delivers()) out.children.push_back(branch("delivery", [this] { return delivery_tree(); }));
+    return out;
+  }
+
+  supervisor_spec delivery_tree() {
+    supervisor_spec out;
+    out.name = "delivery";
+    out.path = "root/delivery";
+    // A branch of its own, which never gives up: with pauses of half a minute and more there are not as many crashes in that
+    // time. Receivers that are told late are no reason to end the process.
+    out.rule = {100, milliseconds{600'000}, milliseconds{50}, milliseconds{60'000}};
+    out.children.push_back(worker("receivers", [this] { return deliveries(); }));
     return out;
   }
 

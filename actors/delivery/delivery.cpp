@@ -18,6 +18,10 @@ void delivery_state::wake(std::uint64_t what) {
     saving_soon = false;
     return write();
   }
+  if (const auto held = holds.extract(what); !held.empty()) {
+    places->release(held.mapped());
+    return hand_out_places();
+  }
   const auto found = pauses.find(what);
   if (found == pauses.end()) return;
   auto* one = find(found->second);

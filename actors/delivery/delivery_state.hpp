@@ -43,8 +43,9 @@ struct receiver {
   core::open_push what;       ///< as the store has it
   std::uint64_t handled = 0;  ///< every event up to this number is delivered, or was not to be
   phase now = phase::idle;
-  bool last = false;                               ///< what is being saved is the last of it
+  core::push_fate fate = core::push_fate::open;    ///< what becomes of it with what is being saved
   bool gone = false;                               ///< nobody wants it any more; what is being posted is posted
+  bool renewed = false;                            ///< what is being posted goes to the one that it has replaced
   bool ended = false;                              ///< the task has no further events than those here
   int attempts = 0;                                ///< in vain, of the event that is next
   bool sure = false;                               ///< its last attempt had an answer
@@ -55,7 +56,7 @@ struct receiver {
   std::size_t credit = 0;                          ///< events that the feed may still give
   std::shared_ptr<core::subscription> standing{};  ///< null until it stands
   std::vector<core::event_ptr> events{};           ///< from the feed, the next one first
-  turns::lane* lane = nullptr;                     ///< where it posts to
+  turns::group* group = nullptr;                   ///< where it posts to, and for whom
   std::optional<turns::place> place{};             ///< that it has at present
   core::running_call_ptr call{};
 };
@@ -98,6 +99,7 @@ struct delivery_state {
   void take_change(const config_id& which, result<std::vector<core::open_push>>& found);
   receiver& add(core::open_push what);
   void replace(receiver& one, core::open_push what);
+  turns::group* group_of(const core::open_push& what);
   /// Its configuration is no more. What is being posted is posted.
   void drop(receiver& one);
   void erase(receiver& one);
@@ -125,19 +127,28 @@ struct delivery_state {
   void post(receiver& one, core::push_body body);
   void take(actors::push_attempted& news);
   void settle(receiver& one, const verdict& how);
+  void begin_anew(receiver& one);
   void give_up(receiver& one, std::string_view reason);
+  /// The server has asked for that pause.
+  void hold_server(const turns::place& at, milliseconds span);
+  std::unordered_map<std::uint64_t, turns::lane*> holds;  ///< number of a pause -> the server that has it
   void free_place(receiver& one, std::optional<bool> answered);
 
   // --- progress: how far each has come, in the store
   std::unordered_set<std::uint64_t> to_save;
   struct saved {
     std::uint64_t key = 0, seq = 0;
-    bool done = false;
+    core::push_fate fate = core::push_fate::open;
   };
   std::vector<saved> in_saving;
   bool saving_soon = false;
 
-  void save(receiver& one, bool last);
+  void save(receiver& one, core::push_fate fate);
+  /// It was told all.
+  void finish(receiver& one);
+  /// It is told nothing more. Of a task that is kept in memory only nobody says to the store when it goes: its configuration
+  /// goes at once.
+  void close(receiver& one, core::push_fate fate);
   void write();
   void take(const actors::pushes_moved& news);
 };

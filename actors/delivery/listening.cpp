@@ -1,7 +1,6 @@
 #include <utility>
 
 #include "actors/delivery/delivery_state.hpp"
-#include "actors/storage/read_job.hpp"
 #include "server/base/limits.hpp"
 
 namespace mofa::delivery {
@@ -42,18 +41,23 @@ void delivery_state::go_on(receiver& one) {
     one.handled = std::max(one.handled, (*next)->seq);
   }
   one.events.erase(one.events.begin(), next);
-  if (!one.events.empty()) return one.place ? begin(one) : wait_for_place(one);
+  if (!one.events.empty() && !one.place) return wait_for_place(one);
+  if (!one.events.empty()) {
+    begin(one);
+    // It may weigh less than was thought.
+    return hand_out_places();
+  }
   // What it has had a place for is told no more.
   if (one.place && (one.ended || one.credit == 0)) {
     free_place(one, std::nullopt);
     hand_out_places();
   }
-  if (one.ended) return save(one, true);
+  if (one.ended) return finish(one);
   // What was told in vain is next: it is read when it has a place.
   if (one.attempts > 0 && one.feed == 0 && !one.place) return wait_for_place(one);
   if (one.feed == 0) return subscribe(one);
   // What is not told moves the cursor too, now and then: a restart need not look at it again.
-  if (one.handled - one.what.cursor >= limits::event_page) return save(one, false);
+  if (one.handled - one.what.cursor >= limits::event_page) return save(one, core::push_fate::open);
   if (one.credit > 0 || !one.standing) return;
   one.credit = window;
   one.standing->grant(window);
@@ -117,12 +121,11 @@ void delivery_state::let_go_of_feed(receiver& one) {
   one.events = {};
 }
 
-// What fails here is left to the next start.
 void delivery_state::task_is_gone(receiver& one) {
-  storage::read(*where, [task = one.what.config.task, id = one.what.config.id](core::store& from) {
-    (void)from.pushes().remove(task, id);
-  });
-  erase(one);
+  let_go_of_feed(one);
+  free_place(one, std::nullopt);
+  save(one, core::push_fate::gone);
+  hand_out_places();
 }
 
 void delivery_state::pause(receiver& one, milliseconds span) {

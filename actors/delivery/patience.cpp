@@ -11,7 +11,10 @@ verdict judge_status(const core::push_answer& answer) {
   if (status >= 200 && status < 300) return {verdict::kind::taken, answer.in_time, {}, {}};
   const bool later = status == 408 || status == 429 || (status >= 500 && status < 600);
   if (later) return {verdict::kind::again, answer.in_time, {}, answer.retry_after};
-  return {verdict::kind::refused, answer.in_time, "http_" + std::to_string(status / 100) + "xx", {}};
+  // A key that does not fit, or a place that is not there, is the same for whatever is posted.
+  const bool wrong = status < 400 || status >= 500 || status == 401 || status == 403 || status == 404 || status == 410;
+  const auto what = wrong ? verdict::kind::wrong : verdict::kind::refused;
+  return {what, answer.in_time, "http_" + std::to_string(status / 100) + "xx", {}};
 }
 
 }  // namespace
@@ -20,7 +23,8 @@ verdict judge(const result<core::push_answer>& outcome) {
   if (outcome) return judge_status(*outcome);
   const auto code = outcome.error().code;
   const bool never = code == errc::invalid || code == errc::address_refused || code == errc::unsupported;
-  return {never ? verdict::kind::refused : verdict::kind::again, false, std::string{to_string(code)}, {}};
+  if (never) return {verdict::kind::wrong, std::nullopt, std::string{to_string(code)}, {}};
+  return {verdict::kind::again, false, std::string{to_string(code)}, {}};
 }
 
 milliseconds pause_after(int attempt, const std::optional<std::chrono::seconds>& asked, const options& how, double chance) {

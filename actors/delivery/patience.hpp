@@ -16,11 +16,13 @@ struct verdict {
   enum class kind {
     taken,    ///< 2xx
     again,    ///< it may be taken later: 408, 429, 5xx, no answer
-    refused,  ///< it will never be taken: other statuses, also redirects, and what cannot be sent at all
+    refused,  ///< this will never be taken, the next one may be: other 4xx than those of `wrong`
+    wrong,    ///< nothing will ever be: 401, 403, 404, 410, redirects and other statuses, and what cannot be sent at all
   };
   kind what = kind::taken;
-  bool answered = true;  ///< the host gave a whole answer, whatever it was
-  std::string reason;    ///< of a refusal: "http_3xx", "http_4xx", or the name of an errc; never anything that was sent
+  std::optional<bool> answered = true;  ///< whether the host gave a whole answer, whatever it was; nothing: it was not asked
+  std::string
+      reason;  ///< of refused and wrong: "http_3xx", "http_4xx", or the name of an errc; never anything that was sent
   std::optional<std::chrono::seconds> retry_after;
 };
 

@@ -30,6 +30,16 @@ core::push_request request_of(const core::push_config& to, core::push_body body,
   return out;
 }
 
+/// What is said of a receiver outside.
+struct receiver_name {
+  std::string task, config, server;
+  actors::push_receiver view() const { return {task, config, server}; }
+};
+
+receiver_name name_of(const receiver& one) {
+  return {one.what.config.task.str(), one.what.config.id, host_of(one.what.config.url)};
+}
+
 }  // namespace
 
 // Who does not get one at once lets go of what it holds, and reads it again when its turn comes: there may be any number
@@ -42,7 +52,7 @@ void delivery_state::wait_for_place(receiver& one) {
   }
   const auto as = one.sure ? standing::sure : one.attempts > 0 ? standing::again : standing::fresh;
   one.now = receiver::phase::waiting;
-  places->wait(one.lane, {one.key, one.weight}, as);
+  places->wait(one.group, {one.key, one.weight}, as);
   hand_out_places();
   if (one.now == receiver::phase::waiting) let_go_of_feed(one);
 }
@@ -83,7 +93,11 @@ void delivery_state::begin(receiver& one) {
 void delivery_state::take(push_task& news) {
   auto* one = find(news.key);
   if (one == nullptr) return;
-  if (news.value) return word_and_post(*one, [&] { return with->encoder->encode(one->what.config.dialect, **news.value); });
+  if (news.value) {
+    word_and_post(*one, [&] { return with->encoder->encode(one->what.config.dialect, **news.value); });
+    // It weighs less than was thought.
+    return hand_out_places();
+  }
   if (news.value.error().code == errc::not_found) return task_is_gone(*one);
   free_place(*one, std::nullopt);
   pause(*one, short_pause);
@@ -106,7 +120,8 @@ void delivery_state::take(push_attempted& news) {
   one->call.reset();
   const auto how = judge(news.value);
   env->watch.push_attempted(how.what == verdict::kind::taken);
-  one->sure = how.answered;
+  one->sure = how.answered.value_or(false);
+  if (how.retry_after) hold_server(*one->place, *how.retry_after);
   free_place(*one, how.answered);
   settle(*one, how);
   hand_out_places();
@@ -114,25 +129,48 @@ void delivery_state::take(push_attempted& news) {
 
 void delivery_state::settle(receiver& one, const verdict& how) {
   if (one.gone) return erase(one);
-  if (how.what == verdict::kind::refused) return give_up(one, how.reason);
-  if (how.what == verdict::kind::taken) {
-    one.attempts = 0;
-    one.handled = std::max(one.handled, one.telling);
-    return save(one, one.ended && one.events.empty());
+  // Who has been replaced meanwhile may have taken it for the new one, but does not refuse it for that.
+  if (std::exchange(one.renewed, false) && how.what != verdict::kind::taken) return begin_anew(one);
+  if (how.what == verdict::kind::wrong) return give_up(one, how.reason);
+  if (how.what == verdict::kind::again) {
+    if (++one.attempts >= with->how.attempts) return give_up(one, "attempts");
+    const auto& chance = with->how.chance;
+    return pause(one, pause_after(one.attempts, how.retry_after, with->how, chance ? chance() : random_share()));
   }
-  if (++one.attempts >= with->how.attempts) return give_up(one, "attempts");
-  const auto& chance = with->how.chance;
-  pause(one, pause_after(one.attempts, how.retry_after, with->how, chance ? chance() : random_share()));
+  if (how.what == verdict::kind::refused) env->watch.push_refused(name_of(one).view(), how.reason);
+  one.attempts = 0;
+  one.handled = std::max(one.handled, one.telling);
+  const bool was_last = one.ended && one.events.empty();
+  was_last ? finish(one) : save(one, core::push_fate::open);
+}
+
+void delivery_state::begin_anew(receiver& one) {
+  let_go_of_feed(one);
+  one.sure = false;
+  one.now = receiver::phase::idle;
+  go_on(one);
 }
 
 void delivery_state::give_up(receiver& one, std::string_view reason) {
-  env->watch.push_given_up(one.what.config.task.str(), reason);
+  env->watch.push_given_up(name_of(one).view(), reason);
   let_go_of_feed(one);
-  save(one, true);
+  close(one, core::push_fate::given_up);
+}
+
+// It speaks for its server, but not for long: others have paths there too, and it may be another's who says so.
+void delivery_state::hold_server(const turns::place& at, milliseconds span) {
+  const auto pause = std::min(span, with->how.longest_pause);
+  if (pause <= milliseconds{0}) return;
+  const auto number = next_number++;
+  holds.emplace(number, places->hold(at));
+  self->delayed_send(self, pause, tick{number});
 }
 
 void delivery_state::free_place(receiver& one, std::optional<bool> answered) {
-  if (one.place) places->over(*std::exchange(one.place, std::nullopt), answered);
+  if (!one.place) return;
+  const auto place = *std::exchange(one.place, std::nullopt);
+  const auto server = place.at->host;
+  if (const auto answers = places->over(place, answered)) env->watch.push_server_answers(server, *answers);
 }
 
 }  // namespace mofa::delivery

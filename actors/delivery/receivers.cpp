@@ -28,7 +28,10 @@ void delivery_state::read_page() {
 
 void delivery_state::take(pushes_read& news) {
   if (news.changed) return take_change({news.changed->task, news.changed->id}, news.found);
-  if (!news.found) return self->delayed_send(self, short_pause, tick{start_tick});
+  if (!news.found) {
+    env->watch.push_store_failed(news.found.error().code);
+    return self->delayed_send(self, short_pause, tick{start_tick});
+  }
   take_page(*news.found);
 }
 
@@ -67,20 +70,22 @@ void delivery_state::take_change(const config_id& which, result<std::vector<core
   const auto asked = looking.find(which);
   if (std::exchange(asked->second, false)) return look(which);
   looking.erase(asked);
-  if (!found) return self->delayed_send(self, short_pause, push_changed{which.first, which.second});
-  const auto known = by_id.find(which);
-  if (known == by_id.end() && found->empty()) return;
-  if (known != by_id.end()) {
-    auto& one = receivers.at(known->second);
-    // Cursors go forward only: behind what was written there is another configuration, of the same id.
-    const bool is_same = !found->empty() && found->front().cursor >= one.what.cursor;
-    if (is_same) return replace(one, std::move(found->front()));
-    drop(one);
-    if (found->empty()) return;
+  if (!found) {
+    env->watch.push_store_failed(found.error().code);
+    return self->delayed_send(self, short_pause, push_changed{which.first, which.second});
   }
-  auto& made = add(std::move(found->front()));
-  // The one before was given up at the same moment, and the store was told so after it had been told of this one.
-  made.what.done ? save(made, false) : go_on(made);
+  const auto known = by_id.find(which);
+  auto* one = known == by_id.end() ? nullptr : &receivers.at(known->second);
+  const bool is_same = one != nullptr && !found->empty() && found->front().edition.row == one->what.edition.row;
+  if (one != nullptr && !is_same) drop(*one);
+  // One that is done is nobody's any more, or was closed by its receiver, which is about to hear so.
+  if (found->empty() || found->front().done) return;
+  if (is_same) return replace(*one, std::move(found->front()));
+  go_on(add(std::move(found->front())));
+}
+
+turns::group* delivery_state::group_of(const core::open_push& what) {
+  return places->enter(host_of(what.config.url), what.tenant + '\n' + what.owner);
 }
 
 receiver& delivery_state::add(core::open_push what) {
@@ -89,7 +94,7 @@ receiver& delivery_state::add(core::open_push what) {
   auto& one = receivers[key];
   one.key = key;
   one.handled = what.cursor;
-  one.lane = places->enter(host_of(what.config.url));
+  one.group = group_of(what);
   one.what = std::move(what);
   env->watch.pushes_open(receivers.size());
   return one;
@@ -98,16 +103,17 @@ receiver& delivery_state::add(core::open_push what) {
 // What is under way goes on as it is; everything after it is for the new one.
 void delivery_state::replace(receiver& one, core::open_push what) {
   const bool waits = one.now == receiver::phase::waiting;
-  if (waits) places->withdraw(one.lane, one.key);
+  if (waits) places->withdraw(one.group, one.key);
   // A place is one at a host, and that may be another one now.
   if (one.now == receiver::phase::idle || one.now == receiver::phase::subscribing) free_place(one, std::nullopt);
-  places->leave(std::exchange(one.lane, places->enter(host_of(what.config.url))));
+  places->leave(std::exchange(one.group, group_of(what)));
   pauses.erase(one.pause);
   one.handled = std::max(one.handled, what.cursor);
+  one.renewed = one.now == receiver::phase::posting && one.what.edition.renewal != what.edition.renewal;
   one.what = std::move(what);
   one.attempts = 0;
   one.sure = false;
-  one.last = false;
+  one.fate = core::push_fate::open;
   if (one.now == receiver::phase::pausing || waits) one.now = receiver::phase::idle;
   go_on(one);
   hand_out_places();
@@ -123,9 +129,9 @@ void delivery_state::drop(receiver& one) {
 void delivery_state::erase(receiver& one) {
   const auto known = by_id.find({one.what.config.task, one.what.config.id});
   if (known != by_id.end() && known->second == one.key) by_id.erase(known);
-  if (one.now == receiver::phase::waiting) places->withdraw(one.lane, one.key);
+  if (one.now == receiver::phase::waiting) places->withdraw(one.group, one.key);
   free_place(one, std::nullopt);
-  places->leave(one.lane);
+  places->leave(one.group);
   pauses.erase(one.pause);
   const auto key = one.key;
   receivers.erase(key);

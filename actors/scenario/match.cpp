@@ -12,49 +12,61 @@ bool found_in(const std::shared_ptr<const re2::RE2>& expression, std::string_vie
          expression->Match(re2::StringPiece{text.data(), text.size()}, 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);
 }
 
-bool holds(const json& wanted, const json* metadata) {
+// What a message says of itself counts before what its request says.
+bool holds(const json& wanted, const incoming& message) {
   if (wanted.is_null()) return true;
+  const auto find = [](const json* in, const std::string& key) { return in == nullptr ? nullptr : child(*in, key); };
   for (const auto& entry : wanted.items()) {
-    const auto* value = metadata == nullptr ? nullptr : child(*metadata, entry.key());
+    const auto* value = find(message.metadata, entry.key());
+    if (value == nullptr) value = find(message.request_metadata, entry.key());
     if (value == nullptr || *value != entry.value()) return false;
   }
   return true;
 }
 
 bool meets(const condition& when, const incoming& message) {
-  return (!when.turn || *when.turn == message.turn) && holds(when.metadata, message.metadata) &&
+  return (!when.turn || *when.turn == message.turn) && holds(when.metadata, message) &&
          found_in(when.message_id, message.message_id);
 }
 
 /// Whether the text is found, with the named groups.
-bool search(const condition& when, const std::string& text, matched& out) {
+bool search(const condition& when, std::string_view text, matched& out) {
   if (when.groups.empty()) return found_in(when.text, text);
   std::vector<re2::StringPiece> groups(static_cast<std::size_t>(when.text->NumberOfCapturingGroups()) + 1);
-  if (!when.text->Match(text, 0, text.size(), re2::RE2::UNANCHORED, groups.data(), static_cast<int>(groups.size())))
+  if (!when.text->Match(re2::StringPiece{text.data(), text.size()}, 0, text.size(), re2::RE2::UNANCHORED, groups.data(),
+                        static_cast<int>(groups.size())))
     return false;
   for (const auto& [index, name] : when.groups) out.groups.emplace_back(name, groups[index].as_string());
   return true;
 }
 
-/// Whether there was a text.
-bool join_texts(std::string& into, const json& parts) {
-  bool any = false;
+std::vector<std::string_view> texts_of(const json& parts) {
+  std::vector<std::string_view> out;
   for (const auto& part : parts) {
     const auto* text = child(part, "text");
-    if (text == nullptr || !text->is_string()) continue;
-    if (std::exchange(any, true)) into += '\n';
-    into += text->get_ref<const std::string&>();
+    if (text != nullptr && text->is_string()) out.emplace_back(text->get_ref<const std::string&>());
   }
-  return any;
+  return out;
 }
 
-void join_data(std::string& into, const json& parts) {
+std::string join_texts(const std::vector<std::string_view>& all) {
+  std::string into;
+  for (const auto& text : all) {
+    if (&text != &all.front()) into += '\n';
+    into += text;
+  }
+  return into;
+}
+
+std::string join_data(const json& parts) {
+  std::string into;
   for (const auto& part : parts) {
     const auto* data = child(part, "data");
     if (data == nullptr) continue;
     if (!into.empty()) into += '\n';
     into += data->dump(-1, ' ', false, json::error_handler_t::replace);
   }
+  return into;
 }
 
 }  // namespace
@@ -62,14 +74,21 @@ void join_data(std::string& into, const json& parts) {
 incoming read_incoming(const json& data, std::int64_t turn) {
   incoming out;
   out.turn = turn;
+  out.request_metadata = child(data, "metadata");
   const auto* message = child(data, "message");
   if (message == nullptr) return out;
   out.message_id = text_of(*message, "message_id");
   out.metadata = child(*message, "metadata");
   const auto* parts = child(*message, "parts");
   if (parts == nullptr || !parts->is_array()) return out;
+  const auto texts = texts_of(*parts);
+  if (texts.size() == 1) {
+    out.text = texts.front();
+    return out;
+  }
   // What came as data alone, from a topic say, is seen as its JSON.
-  if (!join_texts(out.text, *parts)) join_data(out.text, *parts);
+  out.joined = std::make_unique<const std::string>(texts.empty() ? join_data(*parts) : join_texts(texts));
+  out.text = *out.joined;
   return out;
 }
 

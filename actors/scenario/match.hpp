@@ -3,6 +3,7 @@
 // Pure functions over values; any thread.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,10 +15,12 @@ namespace mofa::scenario {
 
 /// What conditions look at: the texts of the message joined by line feeds, or else its data as JSON.
 struct incoming {
-  std::string text;
-  std::string_view message_id;  ///< lives as long as the fact's data
-  const json* metadata = nullptr;
-  std::int64_t turn = 1;  ///< the number of the message within its task
+  std::string_view text = "";                   ///< lives as long as the fact's data and as this
+  std::string_view message_id;                  ///< lives as long as the fact's data
+  const json* metadata = nullptr;               ///< of the message
+  const json* request_metadata = nullptr;       ///< of the request that brought it
+  std::int64_t turn = 1;                        ///< the number of the message within its task
+  std::unique_ptr<const std::string> joined{};  ///< the text, when it is made of several pieces
 };
 
 /// Reads `message` of a fact's data; what is not there stays empty.

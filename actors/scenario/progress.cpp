@@ -44,31 +44,31 @@ std::optional<std::int32_t> rule_from_json(const json& object) {
 }
 
 /// Only what some template names is kept: a live task holds no text that nobody will read.
-void set(progress& to, const script& source, std::string_view name, std::string value) {
-  if (source.uses(name)) to.values.set(name, std::move(value));
+void set(progress& to, const script& source, std::string_view name, std::string_view value) {
+  if (source.uses(name)) to.values.set(name, std::string{value});
 }
 
 void set_all(progress& to, const script& source, const json* values) {
   if (values == nullptr || !values->is_object()) return;
   for (const auto& entry : values->items()) {
-    if (entry.value().is_string()) set(to, source, entry.key(), entry.value().get<std::string>());
+    if (entry.value().is_string()) set(to, source, entry.key(), entry.value().get_ref<const std::string&>());
   }
 }
 
 void take_message(progress& to, const script& source, const json& data) {
   ++to.turn;
-  auto text = read_incoming(data, to.turn).text;
+  const auto said = read_incoming(data, to.turn);
   if (to.waits_for == awaited::answer) {
-    set(to, source, "answer", text);
+    set(to, source, "answer", said.text);
     if (to.rule != progress::no_rule) return;
   }
-  set(to, source, "text", std::move(text));
+  set(to, source, "text", said.text);
 }
 
 void take_outcome(progress& to, const script& source, const json& data) {
   if (const auto* failure = child(data, "error")) {
     const auto detail = text_of(*failure, "detail");
-    set(to, source, "error", std::string{detail.empty() ? text_of(*failure, "code") : detail});
+    set(to, source, "error", detail.empty() ? text_of(*failure, "code") : detail);
     set(to, source, "result", {});
     return;
   }

@@ -32,8 +32,7 @@ std::vector<core::event_draft> runner::begin(const incoming& message) {
     at_.rule = progress::otherwise;
     return go_on();
   }
-  const std::string text = "no rule of this agent matches the message";
-  emit_status(task_state::rejected, "no_rule", &text);
+  emit_status(task_state::rejected, "no_rule", say("no rule of this agent matches the message"));
   return std::move(events_);
 }
 
@@ -41,8 +40,8 @@ std::vector<core::event_draft> runner::go_on() {
   try {
     run_steps();
   } catch (const limit_exceeded&) {
-    const std::string text = "the texts of one decision exceed " + std::to_string(filled_bytes_max) + " bytes";
-    emit_status(task_state::failed, "limit_exceeded", &text);
+    emit_status(task_state::failed, "limit_exceeded",
+                say("the texts of one decision exceed " + std::to_string(filled_bytes_max) + " bytes"));
   }
   return std::move(events_);
 }
@@ -54,7 +53,7 @@ void runner::run_steps() {
     if (then == flow::ended) return;
     if (then == flow::waits) return announce_work();
   }
-  emit_status(task_state::completed, {}, nullptr);
+  emit_status(task_state::completed, {}, {});
 }
 
 const std::vector<step>& runner::steps() const {
@@ -67,14 +66,15 @@ const std::vector<step>& runner::steps() const {
 /// A message that leaves the task at work says so first. A pause or a call that ended changes no status.
 void runner::announce_work() {
   if (fact_.kind != kinds::submitted && fact_.kind != kinds::message_received) return;
+  if (stays_submitted_ && fact_.kind == kinds::submitted) return;
   const auto& first = events_.front();
   if (first.kind == kinds::status_changed && text_of(first.data, "state") == to_string(task_state::working)) return;
   events_.insert(events_.begin(), {std::string{kinds::status_changed}, {{"state", to_string(task_state::working)}}});
 }
 
 runner::flow runner::run(const status_step& what) {
-  const auto text = what.text ? fill(*what.text) : std::string{};
-  emit_status(task_state::working, {}, what.text ? &text : nullptr);
+  stays_submitted_ = what.state == task_state::submitted;
+  if (!stays_submitted_) emit_status(task_state::working, {}, say(what.said));
   return flow::next;
 }
 
@@ -85,7 +85,9 @@ runner::flow runner::run(const pause_step& what) {
 }
 
 runner::flow runner::run(const artifact_step& what) {
-  json shape{{"artifact_id", what.id}, {"name", fill(what.name)}, {"parts", fill(what.parts)}};
+  json shape{{"artifact_id", what.id}, {"name", fill(what.name)}};
+  if (what.description) shape["description"] = fill(*what.description);
+  fill_in(shape, what.held);
   emit(kinds::artifact_updated, {{"artifact", std::move(shape)}, {"append", what.append}, {"last", what.last}});
   return flow::next;
 }
@@ -113,23 +115,22 @@ runner::flow runner::run(const publish_step& what) {
 }
 
 runner::flow runner::run(const ask_step& what) {
-  const auto text = fill(what.text);
+  auto question = say(what.said);
   // Nothing is left of the rule: the next message is a new turn.
   if (at_.step == steps().size()) at_.rule = progress::no_rule;
   emit_stepped();
-  emit_status(what.state, {}, &text);
+  emit_status(what.state, {}, std::move(question));
   return flow::waits;
 }
 
 runner::flow runner::run(const end_step& what) {
-  const auto text = what.text ? fill(*what.text) : std::string{};
-  emit_status(what.state, what.code, what.text ? &text : nullptr);
+  emit_status(what.state, what.code, say(what.said));
   return flow::ended;
 }
 
 runner::flow runner::run(const reply_step& what) {
-  emit(kinds::replied, {{"message", say(fill(what.text))}});
-  emit_status(task_state::completed, {}, nullptr);
+  emit(kinds::replied, {{"message", say(what.said)}});
+  emit_status(task_state::completed, {}, {});
   return flow::ended;
 }
 
@@ -139,10 +140,10 @@ runner::flow runner::run(const crash_step& what) {
   throw std::runtime_error(fill(what.text));
 }
 
-void runner::emit_status(core::task_state state, std::string_view code, const std::string* text) {
+void runner::emit_status(core::task_state state, std::string_view code, json message) {
   json data{{"state", to_string(state)}};
   if (!code.empty()) data["code"] = code;
-  if (text != nullptr) data["message"] = say(*text);
+  if (!message.is_null()) data["message"] = std::move(message);
   emit(kinds::status_changed, std::move(data));
 }
 
@@ -155,8 +156,20 @@ void runner::emit_stepped() {
   emit(stepped, std::move(data));
 }
 
-json runner::say(const std::string& text) {
-  return core::to_json(core::text_message(core::role::agent, core::seeded_id(fact_.seed, messages_++), text));
+json runner::message(json parts) {
+  return {{"message_id", core::seeded_id(fact_.seed, messages_++)}, {"role", "agent"}, {"parts", std::move(parts)}};
+}
+
+json runner::say(const content& what) {
+  auto out = message({});
+  fill_in(out, what);
+  return out;
+}
+
+void runner::fill_in(json& to, const content& what) {
+  to["parts"] = fill(what.parts);
+  if (what.metadata) to["metadata"] = fill(*what.metadata);
+  if (!what.extensions.is_null()) to["extensions"] = what.extensions;
 }
 
 std::string runner::fill(const text_template& text) {

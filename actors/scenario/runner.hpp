@@ -38,10 +38,15 @@ class runner {
 
   const std::vector<step>& steps() const;
   void emit(std::string_view kind, json data) { events_.push_back({std::string{kind}, std::move(data)}); }
-  void emit_status(core::task_state state, std::string_view code, const std::string* text);
+  /// `message`: null for none.
+  void emit_status(core::task_state state, std::string_view code, json message);
   void emit_stepped();
   void announce_work();
-  json say(const std::string& text);
+  json message(json parts);
+  json say(const content& what);
+  json say(const std::optional<content>& what) { return what ? say(*what) : json{}; }
+  json say(std::string_view text) { return message(json::array({{{"text", text}}})); }
+  void fill_in(json& to, const content& what);
   std::string fill(const text_template& text);
   json fill(const json_template& value);
   void charge(std::size_t bytes);
@@ -54,6 +59,7 @@ class runner {
   std::size_t charged_bytes_ = 0;
   std::uint64_t messages_ = 0;
   int crashes_once_ = 0;
+  bool stays_submitted_ = false;
 };
 
 }  // namespace mofa::scenario

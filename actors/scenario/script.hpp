@@ -24,9 +24,17 @@ using core::json;
 using core::json_template;
 using core::text_template;
 
-/// `status`: the task is working, with a word about it.
+/// What a message or an artifact holds.
+struct content {
+  json_template parts;
+  std::optional<json_template> metadata;
+  json extensions;  ///< a list of URIs, or null
+};
+
+/// `status`: the task is working, with a word about it; or it stays submitted although it has begun.
 struct status_step {
-  std::optional<text_template> text;
+  core::task_state state = core::task_state::working;
+  std::optional<content> said;
 };
 /// `pause_ms`: a timer; the next step follows when it fires.
 struct pause_step {
@@ -36,7 +44,8 @@ struct pause_step {
 struct artifact_step {
   std::string id;
   text_template name;
-  json_template parts;
+  std::optional<text_template> description;
+  content held;
   bool append = false;
   bool last = true;
 };
@@ -59,17 +68,17 @@ struct publish_step {
 /// `ask`: a person is awaited; the next step follows their message.
 struct ask_step {
   core::task_state state = core::task_state::input_required;
-  text_template text;
+  content said;
 };
 /// `complete`, `fail`, `reject`: the end of the task.
 struct end_step {
   core::task_state state = core::task_state::completed;
   std::string code;
-  std::optional<text_template> text;
+  std::optional<content> said;
 };
 /// `reply`: a message is the whole answer.
 struct reply_step {
-  text_template text;
+  content said;
 };
 /// `crash` and `crash_once`: the behaviour throws.
 struct crash_step {

@@ -13,6 +13,17 @@ using names = std::vector<std::string_view>;
 
 constexpr std::int64_t pause_max_ms = std::int64_t{365} * 24 * 60 * 60 * 1000;
 
+/// The members of a step that may have a message, and its own.
+names message_and(names own) {
+  own.insert(own.end(), {"text", "parts", "metadata", "extensions"});
+  return own;
+}
+
+bool stays_submitted(const step& one) {
+  const auto* status = std::get_if<status_step>(&one);
+  return status != nullptr && status->state == core::task_state::submitted;
+}
+
 bool ends_task(const step& one) { return std::holds_alternative<end_step>(one) || std::holds_alternative<reply_step>(one); }
 
 /// ": did you mean 'clock'?", or the list of what there is.
@@ -44,6 +55,8 @@ std::vector<step> step_reader::read(const json& list, const std::string& path) {
     const auto& name = entry.begin().key();
     auto one = step_of(name, entry.begin().value(), below(here, name));
     if (!one) continue;
+    if (i > 0 && stays_submitted(*one))
+      checks_.fault(below(here, name), "must be the first step: the task may have begun to work");
     ended = ended || ends_task(*one);
     steps.push_back(std::move(*one));
   }
@@ -71,12 +84,18 @@ std::optional<step> step_reader::step_of(const std::string& name, const json& bo
 }
 
 std::optional<step> step_reader::status_of(const json& body, const std::string& path) {
-  if (!checks_.object(body, path, names{"state", "text"})) return std::nullopt;
-  const auto state = checks_.text(body, path, "state", false);
-  if (state && *state != "working") {
-    checks_.fault(below(path, "state"), "must be 'working'; the steps ask, complete, fail and reject set the other states");
+  if (!checks_.object(body, path, message_and({"state"}))) return std::nullopt;
+  status_step made;
+  if (const auto state = checks_.text(body, path, "state", false)) {
+    made.state = core::task_state_from(*state).value_or(core::task_state::completed);
+    if (made.state != core::task_state::working && made.state != core::task_state::submitted)
+      checks_.fault(below(path, "state"),
+                    "must be 'working' or 'submitted'; the steps ask, complete, fail and reject set the other states");
   }
-  return status_step{template_at(body, path, "text", false)};
+  made.said = said_in(body, path, false);
+  if (made.said && made.state == core::task_state::submitted)
+    checks_.fault(path, "a task that stays submitted says nothing about it");
+  return made;
 }
 
 std::optional<step> step_reader::pause_of(const json& body, const std::string& path) {
@@ -85,7 +104,8 @@ std::optional<step> step_reader::pause_of(const json& body, const std::string& p
 }
 
 std::optional<step> step_reader::artifact_of(const json& body, const std::string& path) {
-  if (!checks_.object(body, path, names{"id", "name", "parts", "append", "last"})) return std::nullopt;
+  if (!checks_.object(body, path, names{"id", "name", "description", "parts", "metadata", "extensions", "append", "last"}))
+    return std::nullopt;
   artifact_step made;
   if (const auto id = checks_.text(body, path, "id", true)) {
     if (id->empty() || id->size() > limits::client_id_bytes) {
@@ -96,20 +116,11 @@ std::optional<step> step_reader::artifact_of(const json& body, const std::string
     made.id = *id;
   }
   made.name = template_at(body, path, "name", false).value_or(text_template{});
+  made.description = template_at(body, path, "description", false);
   made.append = checks_.flag(body, path, "append").value_or(false);
   made.last = checks_.flag(body, path, "last").value_or(true);
-  if (const auto* parts = checks_.member(body, path, "parts", true)) {
-    const auto where = below(path, "parts");
-    if (auto read = core::parts_from_json(*parts, where)) {
-      auto shape = json::array();
-      for (const auto& one : *read) shape.push_back(core::to_json(one));
-      made.parts = json_template_of(std::move(shape), where);
-    } else if (read.error().fields.empty()) {
-      checks_.fault(where, read.error().detail);
-    } else {
-      for (const auto& field : read.error().fields) checks_.fault(field.path, field.message);
-    }
-  }
+  if (checks_.member(body, path, "parts", true) != nullptr)
+    made.held = content_of(body, path, std::nullopt).value_or(content{});
   return made;
 }
 
@@ -149,7 +160,7 @@ std::optional<step> step_reader::publish_of(const json& body, const std::string&
 }
 
 std::optional<step> step_reader::ask_of(const json& body, const std::string& path) {
-  if (!checks_.object(body, path, names{"state", "text"})) return std::nullopt;
+  if (!checks_.object(body, path, message_and({"state"}))) return std::nullopt;
   ask_step made;
   if (const auto text = checks_.text(body, path, "state", false)) {
     const auto state = core::task_state_from(*text);
@@ -159,26 +170,26 @@ std::optional<step> step_reader::ask_of(const json& body, const std::string& pat
       checks_.fault(below(path, "state"), "must be 'input_required' or 'auth_required'");
     }
   }
-  made.text = template_at(body, path, "text", true).value_or(text_template{});
+  made.said = said_in(body, path, true).value_or(content{});
   return made;
 }
 
 std::optional<step> step_reader::end_of(core::task_state state, const json& body, const std::string& path) {
   const bool fails = state == core::task_state::failed;
-  if (!checks_.object(body, path, fails ? names{"code", "text"} : names{"text"})) return std::nullopt;
+  if (!checks_.object(body, path, fails ? message_and({"code"}) : message_and({}))) return std::nullopt;
   end_step made;
   made.state = state;
   if (fails) {
     made.code = checks_.text(body, path, "code", true).value_or("failed");
     if (made.code.empty()) checks_.fault(below(path, "code"), "must not be empty");
   }
-  made.text = template_at(body, path, "text", false);
+  made.said = said_in(body, path, false);
   return made;
 }
 
 std::optional<step> step_reader::reply_of(const json& body, const std::string& path) {
-  if (!checks_.object(body, path, names{"text"})) return std::nullopt;
-  return reply_step{template_at(body, path, "text", true).value_or(text_template{})};
+  if (!checks_.object(body, path, message_and({}))) return std::nullopt;
+  return reply_step{said_in(body, path, true).value_or(content{})};
 }
 
 std::optional<step> step_reader::crash_of(bool once, const json& body, const std::string& path) {
@@ -187,6 +198,53 @@ std::optional<step> step_reader::crash_of(bool once, const json& body, const std
     return std::nullopt;
   }
   return crash_step{parse(body.get<std::string>(), path), once};
+}
+
+std::optional<content> step_reader::said_in(const json& body, const std::string& path, bool required) {
+  const bool text = body.contains("text"), parts = body.contains("parts");
+  if (text && parts) {
+    checks_.fault(path, "has 'text' or 'parts', not both");
+  } else if (parts) {
+    return content_of(body, path, std::nullopt);
+  } else if (text) {
+    if (const auto said = checks_.text(body, path, "text", true)) return content_of(body, path, said);
+  } else if (required) {
+    checks_.fault(path, "missing member 'text' or 'parts'");
+  } else if (body.contains("metadata") || body.contains("extensions")) {
+    checks_.fault(path, "there is no message that these are of: missing member 'text' or 'parts'");
+  }
+  return std::nullopt;
+}
+
+std::optional<content> step_reader::content_of(const json& body, const std::string& path,
+                                               const std::optional<std::string>& text) {
+  json shape = json::object();
+  for (const auto* name : {"parts", "metadata", "extensions"})
+    if (const auto found = body.find(name); found != body.end()) shape[name] = *found;
+  if (text) shape["parts"] = json::array({{{"text", *text}}});
+  const auto read = core::message_from_json(shape, path);
+  if (!read) {
+    report(read.error(), path);
+    return std::nullopt;
+  }
+  shape = core::to_json(*read);
+  content made;
+  made.parts = json_template::of(std::move(shape["parts"]), below(path, "parts"),
+                                 [&](const std::string& source, const std::string& place) {
+                                   return parse(source, text ? below(path, "text") : place);
+                                 });
+  if (const auto found = shape.find("metadata"); found != shape.end())
+    made.metadata = json_template_of(std::move(*found), below(path, "metadata"));
+  for (const auto& uri : read->extensions)
+    if (uri.find("{{") != std::string::npos)
+      checks_.fault(below(path, "extensions"), "are fixed names: variables are not filled in here");
+  if (const auto found = shape.find("extensions"); found != shape.end()) made.extensions = std::move(*found);
+  return made;
+}
+
+void step_reader::report(const error& why, const std::string& path) {
+  if (why.fields.empty()) checks_.fault(path, why.detail);
+  for (const auto& field : why.fields) checks_.fault(field.path, field.message);
 }
 
 std::optional<text_template> step_reader::template_at(const json& object, const std::string& path, std::string_view name,

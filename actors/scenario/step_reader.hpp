@@ -38,6 +38,12 @@ class step_reader {
   std::optional<step> reply_of(const json& body, const std::string& path);
   std::optional<step> crash_of(bool once, const json& body, const std::string& path);
 
+  /// `text` or `parts`, with `metadata` and `extensions`: a message. Nothing when there is none.
+  std::optional<content> said_in(const json& body, const std::string& path, bool required);
+  /// What messages and artifacts have in common. `text`: instead of the parts.
+  std::optional<content> content_of(const json& body, const std::string& path, const std::optional<std::string>& text);
+  void report(const error& why, const std::string& path);
+
   std::optional<text_template> template_at(const json& object, const std::string& path, std::string_view name,
                                            bool required);
   text_template parse(const std::string& source, const std::string& path);

@@ -23,7 +23,7 @@ inline core::page<core::task_row> merged(core::page<core::task_row> stored, core
   const bool more = out.items.size() > limit || !stored.next_cursor.empty() || !memory.next_cursor.empty();
   if (out.items.size() > limit) out.items.resize(limit);
   if (more) out.next_cursor = order.cursor_after(out.items.back());
-  if (filter.by_status) out.total = stored.total + memory.total;
+  if (filter.counted) out.total = stored.total + memory.total;
   return out;
 }
 

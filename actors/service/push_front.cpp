@@ -45,14 +45,18 @@ void push_front::tell_deliveries(task_id task, const std::string& id) const {
   if (const auto room = where_.delivery()) caf::anon_send(room, push_changed{task, id});
 }
 
+result<void> push_front::check(const push_config& what) const {
+  if (sender_ == nullptr) return fail(errc::unsupported, "this server delivers no push notifications");
+  return sender_->check(what.url);
+}
+
 void push_front::create(const core::caller& who, push_config what, std::uint64_t after, completion<push_config> done) {
-  if (!delivers_) return done(fail(errc::unsupported, "this server delivers no push notifications"));
   if (what.id.empty()) what.id = to_string(make_uuid7(env_.time.now()));
   const auto task = what.task;
   with_task<push_config>(
       who, task, std::move(done),
       [this, what = std::move(what), after](core::store& to, const core::task_row& row) -> result<push_config> {
-        core::open_push made{what, row.tenant, row.owner, row.context_id, after, false};
+        core::open_push made{what, row.tenant, row.owner, row.context_id, after};
         if (auto kept = to.pushes().put(made, env_.time.now()); !kept) return std::move(kept).error();
         tell_deliveries(what.task, what.id);
         return what;

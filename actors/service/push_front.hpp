@@ -5,16 +5,19 @@
 
 #include "actors/directory/directory.hpp"
 #include "actors/system/environment.hpp"
+#include "protocols/core/ports/push_sender.hpp"
 #include "protocols/core/ports/push_service.hpp"
 
 namespace mofa::service {
 
 class push_front final : public core::push_service {
  public:
-  /// `delivers`: there is somebody who does; otherwise no configuration is taken.
-  push_front(core::task_service& tasks, const directory::directory& where, const actors::environment& env, bool delivers)
-      : tasks_(tasks), where_(where), env_(env), delivers_(delivers) {}
+  /// `sender`: of the deliveries, must outlive it; without one no configuration is taken.
+  push_front(core::task_service& tasks, const directory::directory& where, const actors::environment& env,
+             const core::push_sender* sender)
+      : tasks_(tasks), where_(where), env_(env), sender_(sender) {}
 
+  result<void> check(const core::push_config& what) const override;
   void create(const core::caller& who, core::push_config what, std::uint64_t after,
               core::completion<core::push_config> done) override;
   void get(const core::caller& who, task_id task, std::string id, core::completion<core::push_config> done) override;
@@ -31,7 +34,7 @@ class push_front final : public core::push_service {
   core::task_service& tasks_;
   const directory::directory& where_;
   const actors::environment& env_;
-  bool delivers_;
+  const core::push_sender* sender_;
 };
 
 }  // namespace mofa::service

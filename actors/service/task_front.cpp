@@ -36,17 +36,16 @@ core::task_ptr view_of(const core::loaded_task& loaded) {
   return std::make_shared<const core::task>(task::journaled_task::fold(loaded).view());
 }
 
+result<core::loaded_task> seen_in(const storage::memory_journal& from, const caller& who, task_id which) {
+  const auto* found = from.find(which);
+  if (found == nullptr || !core::may_see(who, found->row)) return no_task(which);
+  return *found;
+}
+
 // With the body: what another body says under the same key is another message, and meets the key's record.
 std::string keyed_id(const caller& who, const core::idempotency& once) {
   const auto all = who.tenant + '\0' + who.principal + '\0' + once.operation + '\0' + once.key + '\0' + once.body_hash;
   return "once-" + sha256_hex(all).substr(0, 32);
-}
-
-bool holds_message(const core::event& what, const std::string& message_id) {
-  if (what.kind != core::kinds::message_received && what.kind != core::kinds::submitted) return false;
-  const auto data = core::json::parse(what.data, nullptr, false);
-  if (!data.is_object() || !data.contains("message")) return false;
-  return data.at("message").value("message_id", std::string{}) == message_id;
 }
 
 }  // namespace
@@ -73,36 +72,45 @@ void task_front::read_memory(completion<T> done, Run run) {
       [shared] { (*shared)(restarting()); });
 }
 
-void task_front::load(const caller& who, task_id which, completion<core::loaded_task> done) {
-  if (!storage::is_volatile(which)) {
-    return read<core::loaded_task>(std::move(done), [who, which](core::store& from) -> result<core::loaded_task> {
-      auto seen = from.row(who, which);
-      if (!seen) return std::move(seen).error();
-      return from.load(which);
-    });
-  }
+void task_front::in_memory(const caller& who, task_id which, completion<core::loaded_task> done) {
   read_memory<core::loaded_task>(std::move(done),
-                                 [who, which](const storage::memory_journal& from) -> result<core::loaded_task> {
-                                   const auto* found = from.find(which);
-                                   if (found == nullptr || !core::may_see(who, found->row)) return no_task(which);
-                                   return *found;
-                                 });
+                                 [who, which](const storage::memory_journal& from) { return seen_in(from, who, which); });
 }
 
 void task_front::row(const caller& who, task_id which, completion<core::task_row> done) {
   if (!storage::is_volatile(which))
     return read<core::task_row>(std::move(done), [who, which](core::store& from) { return from.row(who, which); });
-  load(who, which, [done = std::move(done)](result<core::loaded_task> loaded) mutable {
+  in_memory(who, which, [done = std::move(done)](result<core::loaded_task> loaded) mutable {
     if (!loaded) return done(std::move(loaded).error());
     done(std::move(loaded->row));
   });
 }
 
 void task_front::get(const caller& who, task_id which, completion<core::task_ptr> done) {
-  load(who, which, [done = std::move(done)](result<core::loaded_task> loaded) mutable {
-    if (!loaded) return done(std::move(loaded).error());
-    done(view_of(*loaded));
-  });
+  if (!reads_->join(which, {who, std::move(done)})) return;
+  const auto lost = [reads = reads_, which] {
+    for (auto& each : reads->take(which)) each.done(restarting());
+  };
+  if (storage::is_volatile(which)) {
+    return storage::read_memory(
+        where_.feeds(),
+        [reads = reads_, which](const storage::memory_journal& from) {
+          const auto seen = [&](const caller& by) { return seen_in(from, by, which); };
+          answer_all<core::loaded_task>(reads->take(which), seen, [](core::loaded_task found) { return view_of(found); });
+        },
+        lost);
+  }
+  storage::read(
+      where_,
+      [reads = reads_, which](core::store& from) {
+        const auto seen = [&](const caller& by) { return from.row(by, which); };
+        answer_all<core::task_row>(reads->take(which), seen, [&](const core::task_row&) -> result<core::task_ptr> {
+          const auto loaded = from.load(which);
+          if (!loaded) return loaded.error();
+          return view_of(*loaded);
+        });
+      },
+      lost);
 }
 
 void task_front::list(const caller& who, core::task_filter filter, core::page_request want,
@@ -133,7 +141,7 @@ void task_front::events(const caller& who, task_id which, std::uint64_t after, i
       return from.events(which, after, count);
     });
   }
-  load(who, which, [done = std::move(done), after, count](result<core::loaded_task> loaded) mutable {
+  in_memory(who, which, [done = std::move(done), after, count](result<core::loaded_task> loaded) mutable {
     if (!loaded) return done(std::move(loaded).error());
     std::vector<core::event_ptr> page;
     for (const auto& event : loaded->events)
@@ -266,9 +274,12 @@ void task_front::settle(const caller& who, core::submitted_task first, milliseco
         look_again(who, std::move(first), rest, std::move(done));
       });
   // It may have been settled before the feed was asked.
-  load(who, id, [feeds, key, after](result<core::loaded_task> loaded) {
-    if (!loaded || loaded->row.last_seq <= after || !core::is_settled(loaded->row)) return;
-    caf::anon_send(feeds, await_checked{key, task_reply{core::submitted_task{view_of(*loaded)}}});
+  row(who, id, [this, who, id, feeds, key, after](result<core::task_row> now) {
+    if (!now || now->last_seq <= after || !core::is_settled(*now)) return;
+    get(who, id, [feeds, key](result<core::task_ptr> found) {
+      if (!found || !core::is_settled((*found)->row)) return;
+      caf::anon_send(feeds, await_checked{key, task_reply{core::submitted_task{*std::move(found)}}});
+    });
   });
 }
 
@@ -310,44 +321,45 @@ void task_front::send(const caller& who, task_id to, core::further_message what,
   if (said.message_id.empty())
     said.message_id = what.idempotency ? keyed_id(who, *what.idempotency) : to_string(make_uuid7(env_.time.now()));
   completion<core::submitted_task> then =
-      [this, who, id = said.message_id,
+      [this, who, mark = mark_of(said),
        done = when_settled(who, what.wait, std::move(done))](result<core::submitted_task> made) mutable {
         // What was said before has its number in the journal.
         if (!made || made->message_seq > 0) return done(std::move(made));
-        find_message(who, std::move(*made), std::move(id), 0, std::move(done));
+        find_message(who, std::move(*made), std::move(mark), 0, std::move(done));
       };
   if (what.idempotency) {
+    const auto key = *what.idempotency;
     // Its time is before the look-up, for who decides between two at one time.
-    core::idempotency_record once{who.tenant, who.principal, *what.idempotency, env_.time.now()};
+    core::idempotency_record once{who.tenant, who.principal, key, env_.time.now()};
     return replay_or(
-        who, *what.idempotency, storage::is_volatile(to), std::move(then),
-        [this, who, to, said = std::move(said), once = std::move(once)](completion<core::submitted_task> otherwise) mutable {
-          send_new(who, to, std::move(said), std::move(once), std::move(otherwise));
+        who, key, storage::is_volatile(to), std::move(then),
+        [this, who, to, what = std::move(what), once = std::move(once)](completion<core::submitted_task> otherwise) mutable {
+          send_new(who, to, std::move(what), std::move(once), std::move(otherwise));
         });
   }
-  send_new(who, to, std::move(said), std::nullopt, std::move(then));
+  send_new(who, to, std::move(what), std::nullopt, std::move(then));
 }
 
-void task_front::find_message(const caller& who, core::submitted_task made, std::string message_id, std::uint64_t after,
+void task_front::find_message(const caller& who, core::submitted_task made, message_mark said, std::uint64_t after,
                               completion<core::submitted_task> done) {
   const auto task = made.task->row.id;
   events(who, task, after, static_cast<int>(limits::event_page),
-         [this, who, made = std::move(made), id = std::move(message_id),
+         [this, who, made = std::move(made), said = std::move(said),
           done = std::move(done)](result<std::vector<core::event_ptr>> page) mutable {
            // The message is there, whatever becomes of the search.
            if (!page) return done(std::move(made));
            for (const auto& one : *page) {
-             if (!holds_message(*one, id)) continue;
+             if (!holds(*one, said)) continue;
              made.message_seq = one->seq;
              return done(std::move(made));
            }
            if (page->size() < limits::event_page) return done(std::move(made));
-           find_message(who, std::move(made), std::move(id), page->back()->seq, std::move(done));
+           find_message(who, std::move(made), std::move(said), page->back()->seq, std::move(done));
          });
 }
 
-void task_front::send_new(const caller& who, task_id to, core::message what, std::optional<core::idempotency_record> once,
-                          completion<core::submitted_task> done) {
+void task_front::send_new(const caller& who, task_id to, core::further_message what,
+                          std::optional<core::idempotency_record> once, completion<core::submitted_task> done) {
   row(who, to,
       [this, what = std::move(what), once = std::move(once), done = std::move(done)](result<core::task_row> found) mutable {
         if (!found) return done(std::move(found).error());
@@ -355,7 +367,8 @@ void task_front::send_new(const caller& who, task_id to, core::message what, std
           return done(fail(errc::task_terminal, "the task is " + std::string{to_string(found->status.state)}));
         task_input order;
         order.kind = task_input::type::message;
-        order.message = std::move(what);
+        order.message = std::move(what.message);
+        order.data = std::move(what.metadata);
         order.once = std::move(once);
         input(std::move(*found), std::move(order), std::move(done));
       });

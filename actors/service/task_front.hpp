@@ -4,9 +4,12 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 
 #include "actors/catalog/catalog.hpp"
 #include "actors/directory/directory.hpp"
+#include "actors/service/joint_reads.hpp"
+#include "actors/service/message_mark.hpp"
 #include "actors/system/ask.hpp"
 #include "actors/system/environment.hpp"
 #include "protocols/core/ports/task_service.hpp"
@@ -44,8 +47,8 @@ class task_front final : public core::task_service {
   void read(completion<T> done, Run run);
   template <class T, class Run>
   void read_memory(completion<T> done, Run run);
-  /// The task's journal as far as the caller may see it.
-  void load(const caller& who, task_id which, completion<core::loaded_task> done);
+  /// The journal of a task with durability none, if the caller may see it.
+  void in_memory(const caller& who, task_id which, completion<core::loaded_task> done);
   void row(const caller& who, task_id which, completion<core::task_row> done);
   void ask_agent(const caller& who, core::submission what, completion<core::submitted_task> done);
   void replay_or_ask(const caller& who, core::submission what, completion<core::submitted_task> done, bool last_try);
@@ -57,10 +60,10 @@ class task_front final : public core::task_service {
   /// Calls `otherwise` unless the key was used before; then `done` gets the task that it led to.
   void replay_or(const caller& who, const core::idempotency& once, bool in_memory, completion<core::submitted_task> done,
                  callback<void(completion<core::submitted_task>)> otherwise);
-  void send_new(const caller& who, task_id to, core::message what, std::optional<core::idempotency_record> once,
+  void send_new(const caller& who, task_id to, core::further_message what, std::optional<core::idempotency_record> once,
                 completion<core::submitted_task> done);
   /// Looks among the task's events for the one that holds the message, beyond number `after`.
-  void find_message(const caller& who, core::submitted_task made, std::string message_id, std::uint64_t after,
+  void find_message(const caller& who, core::submitted_task made, message_mark said, std::uint64_t after,
                     completion<core::submitted_task> done);
   void input(core::task_row row, actors::task_input what, completion<core::submitted_task> done);
   error no_agent(const std::string& name) const;
@@ -69,6 +72,7 @@ class task_front final : public core::task_service {
   const directory::directory& where_;
   const catalog::catalog& definitions_;
   const actors::environment& env_;
+  std::shared_ptr<joint_reads> reads_ = std::make_shared<joint_reads>();  ///< with the reads under way, who may outlive us
   std::atomic<std::uint64_t> next_key_{1};
 };
 

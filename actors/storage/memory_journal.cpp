@@ -9,6 +9,9 @@
 namespace mofa::storage {
 namespace {
 
+// Of events. What is not large is bounded by the number of tasks.
+constexpr std::size_t large_bytes = 8 * 1024;
+
 std::string once_key(const std::string& tenant, const std::string& principal, const core::idempotency& once) {
   return tenant + '\0' + principal + '\0' + once.operation + '\0' + once.key;
 }
@@ -43,22 +46,36 @@ result<void> memory_journal::append(const core::append_unit& unit) {
   auto& task = known == tasks_.end() ? tasks_[unit.row.id] : known->second;
   task.journal.row = unit.row;
   task.journal.events.insert(task.journal.events.end(), unit.events.begin(), unit.events.end());
+  for (const auto& each : unit.events) task.bytes += each->data.size();
   if (unit.idempotency) {
     once_.emplace(key, core::idempotent_hit{unit.row.id, unit.idempotency->once.body_hash});
     task.keys.push_back(std::move(key));
   }
   if (core::is_terminal(unit.row.status.state)) {
     ended_.push_back(unit.row.id);
-    if (ended_.size() > keep_ended_) {
-      forget(ended_.front());
-      ended_.pop_front();
-    }
+    if (task.bytes > large_bytes) ended_bytes_ += task.bytes;
+    forget_oldest();
   }
   return {};
 }
 
+void memory_journal::forget_oldest() {
+  if (ended_.size() > keep_ended_) {
+    forget(ended_.front());
+    ended_.pop_front();
+  }
+  while (ended_bytes_ > keep_bytes_) {
+    const auto is_large = [this](task_id each) { return tasks_.at(each).bytes > large_bytes; };
+    const auto which = std::find_if(ended_.begin(), ended_.end(), is_large);
+    if (which == ended_.end() - 1) return;
+    forget(*which);
+    ended_.erase(which);
+  }
+}
+
 void memory_journal::forget(task_id which) {
   const auto found = tasks_.find(which);
+  if (found->second.bytes > large_bytes) ended_bytes_ -= found->second.bytes;
   for (const auto& key : found->second.keys) once_.erase(key);
   tasks_.erase(found);
 }
@@ -89,12 +106,12 @@ result<core::page<core::task_row>> memory_journal::list(const core::caller& who,
   const auto behind = order.read(want.cursor);
   if (!behind) return behind.error();
   core::page<core::task_row> out;
-  if (filter.by_status) out.total = 0;
+  if (filter.counted) out.total = 0;
   std::vector<const core::task_row*> found;
   for (const auto& [id, task] : tasks_) {
     const auto& row = task.journal.row;
     if (!core::may_see(who, row) || !passes(filter, row)) continue;
-    if (filter.by_status) ++out.total;
+    if (filter.counted) ++out.total;
     if (order.place_of(row) < *behind) found.push_back(&row);
   }
   const auto count = std::min(static_cast<std::size_t>(want.limit), found.size());

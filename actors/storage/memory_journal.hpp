@@ -14,8 +14,9 @@ namespace mofa::storage {
 
 class memory_journal {
  public:
-  /// Ended tasks beyond `keep_ended` are forgotten, oldest first, and the idempotency keys of what is forgotten.
-  explicit memory_journal(std::size_t keep_ended) : keep_ended_(keep_ended) {}
+  /// Ended tasks beyond `keep_ended` are forgotten, oldest first, and the idempotency keys of what is forgotten. So are
+  /// large ones, of more than 8 KiB of events, beyond `keep_bytes` together; the newest one stays, however large it is.
+  memory_journal(std::size_t keep_ended, std::size_t keep_bytes) : keep_ended_(keep_ended), keep_bytes_(keep_bytes) {}
 
   /// errc::conflict when the unit does not follow the task's last event, or its idempotency key was used already.
   result<void> append(const core::append_unit& unit);
@@ -39,12 +40,16 @@ class memory_journal {
   struct kept_task {
     core::loaded_task journal;
     std::vector<std::string> keys;  ///< of once_
+    std::size_t bytes = 0;          ///< of its events
   };
   void forget(task_id which);
+  void forget_oldest();
 
   std::size_t keep_ended_;
+  std::size_t keep_bytes_;
   std::unordered_map<task_id, kept_task> tasks_;
   std::deque<task_id> ended_;
+  std::size_t ended_bytes_ = 0;  ///< of the large ones
   std::unordered_map<std::string, core::idempotent_hit> once_;
 };
 

@@ -60,7 +60,7 @@ struct task_input {
   type kind = type::revive;
   core::message message;  ///< message: what was said
   std::string text;       ///< cancel: reason; timer: timer_id; outcome: effect_id; quarantine: why
-  core::json data;        ///< outcome: {"value": …} or {"error": {code, detail}}
+  core::json data;        ///< outcome: {"value": …} or {"error": {code, detail}}; message: its request's metadata
   std::optional<core::idempotency_record> once;
   MOFA_MESSAGE(task_input)
 };

@@ -13,6 +13,11 @@
 
 namespace mofa::actors {
 
+/// Whom push notifications are for. `server`: host and port of its URL, and nothing else of it.
+struct push_receiver {
+  std::string_view task, config, server;
+};
+
 /// Every verb does nothing unless overridden. `agent` is the agent's name.
 class probe {
  public:
@@ -68,8 +73,14 @@ class probe {
 
   /// One POST of a push delivery; `ok`: the receiver took it.
   virtual void push_attempted(bool /*ok*/) {}
-  /// The receiver refused it, or was tried in vain too often: it is told nothing more of that task.
-  virtual void push_given_up(std::string_view /*task*/, std::string_view /*reason*/) {}
+  /// The receiver will not have this event: it goes on with the next one.
+  virtual void push_refused(const push_receiver& /*by*/, std::string_view /*reason*/) {}
+  /// The receiver is not there, or was tried in vain too often: it is told nothing more of that task.
+  virtual void push_given_up(const push_receiver& /*who*/, std::string_view /*reason*/) {}
+  /// A server of receivers does not answer, as far as is known now, or answers again.
+  virtual void push_server_answers(std::string_view /*server*/, bool /*answers*/) {}
+  /// The store did not say which push configurations there are, or did not keep what has become of them. It is asked again.
+  virtual void push_store_failed(errc /*why*/) {}
   /// Push configurations whose tasks go on, or that have something to deliver.
   virtual void pushes_open(std::size_t /*count*/) {}
 };

@@ -182,6 +182,13 @@ void load_usage(envelope& self, const json& saved) {
   if (saved.contains("max_descendants")) self.budget.max_descendants = saved.at("max_descendants").get<std::int64_t>();
 }
 
+std::vector<std::string> speaking_effects(const std::vector<pending_effect>& all) {
+  std::vector<std::string> out;
+  for (const auto& each : all)
+    if (is_heard(each.request)) out.push_back(each.id);
+  return out;
+}
+
 json messages_to_json(const std::vector<core::message>& list) {
   auto out = json::array();
   for (const auto& entry : list) out.push_back(core::to_json(entry));
@@ -219,11 +226,10 @@ void envelope::apply(const core::event& what, const json& data) {
   row.updated_at = what.at;
 }
 
-core::task envelope::view() const {
-  core::task out{row, artifacts, history, reply, spoken, {}};
-  for (const auto& each : effects)
-    if (is_heard(each.request)) out.speaking.push_back(each.id);
-  return out;
+core::task envelope::view() const& { return {row, artifacts, history, reply, spoken, speaking_effects(effects)}; }
+
+core::task envelope::view() && {
+  return {row, std::move(artifacts), std::move(history), std::move(reply), std::move(spoken), speaking_effects(effects)};
 }
 
 const pending_timer* envelope::timer(std::string_view id) const { return find_id(timers, id); }
@@ -261,6 +267,13 @@ json envelope::share(std::int64_t children) const {
 
 bool envelope::has_message(std::string_view message_id) const {
   return std::any_of(history.begin(), history.end(), [&](const auto& m) { return m.message_id == message_id; });
+}
+
+bool envelope::has_message(const core::message& what) const {
+  if (!has_message(what.message_id)) return false;
+  const auto wanted = core::to_json(what);
+  return std::any_of(history.begin(), history.end(),
+                     [&](const auto& each) { return each.message_id == what.message_id && core::to_json(each) == wanted; });
 }
 
 json envelope::save() const {

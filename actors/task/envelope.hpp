@@ -67,9 +67,13 @@ struct envelope {
   json share(std::int64_t children) const;
   /// Whether a message with that id is among the recent ones.
   bool has_message(std::string_view message_id) const;
+  /// Whether this very message is among them: its id, and all that it says.
+  bool has_message(const core::message& what) const;
 
   /// The task as clients see it.
-  core::task view() const;
+  core::task view() const&;
+  /// The same; what is not of the row moves into it.
+  core::task view() &&;
 
   /// For snapshots: all but the row's identity, which the store keeps anyway.
   json save() const;

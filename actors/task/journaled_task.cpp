@@ -4,6 +4,8 @@
 #include <exception>
 #include <limits>
 
+#include "protocols/core/json_text.hpp"
+#include "protocols/core/message_json.hpp"
 #include "server/base/limits.hpp"
 
 namespace mofa::task {
@@ -58,9 +60,9 @@ json parse_data(const core::event& what) { return json::parse(what.data, nullptr
 journaled_task::journaled_task(owner mine) : mine_(std::move(mine)), state_(mine_.behaviour->initial()) {}
 journaled_task::~journaled_task() = default;
 
-step journaled_task::submit(task_id id, const core::caller& who, const core::submission& what, time_point now, bool hold) {
+step journaled_task::submit(task_id id, const core::caller& who, core::submission what, time_point now, bool hold) {
   const auto& definition = *mine_.definition;
-  json data{{"message", core::to_json(what.message)},
+  json data{{"message", core::into_json(std::move(what.message))},
             {"agent", definition.name},
             {"agent_version", definition.version},
             {"context_id", what.context_id},
@@ -72,6 +74,7 @@ step journaled_task::submit(task_id id, const core::caller& who, const core::sub
   if (what.context_new) data["context_new"] = true;
   for (const auto& each : what.history) data["history"].push_back(core::to_json(each));
   if (!what.instructions.empty()) data["instructions"] = what.instructions;
+  if (!what.metadata.empty()) data["metadata"] = what.metadata;
   if (auto budget = budget_of(definition.limits, what.budget); !budget.empty()) data["budget"] = std::move(budget);
   envelope_.row.id = id;
   envelope_.row.durability = definition.durability;
@@ -85,8 +88,10 @@ step journaled_task::submit(task_id id, const core::caller& who, const core::sub
   return out;
 }
 
-step journaled_task::receive(const core::message& what, time_point now) {
-  return take(kinds::message_received, json{{"message", core::to_json(what)}}, now, true);
+step journaled_task::receive(core::message what, time_point now, const json& metadata) {
+  json data{{"message", core::into_json(std::move(what))}};
+  if (!metadata.empty()) data["metadata"] = metadata;
+  return take(kinds::message_received, std::move(data), now, true);
 }
 
 std::optional<step> journaled_task::resolve(const std::string& effect_id, const json& outcome, time_point now) {
@@ -155,8 +160,8 @@ step journaled_task::take(std::string_view kind, json data, time_point now, bool
   step out;
   out.unit.expected_seq = envelope_.row.last_seq;
   core::event_draft draft{std::string{kind}, std::move(data)};
-  const auto& recorded = record(out, draft, now);
-  pending_ = pending_fact{recorded, std::move(draft.data)};
+  record(out, draft, now);
+  pending_ = pending_fact{out.unit.events.back(), std::move(draft.data)};
   if (decide_now) decide_into(out, now);
   if (!decide_now) keep_time(out, now);
   finish(out);
@@ -170,7 +175,7 @@ void journaled_task::decide_into(step& out, time_point now) {
   try {
     drafts = mine_.behaviour->decide(
         envelope_.row, *state_,
-        {fact.event.kind, fact.data, fact.event.at, seed_of(fact.event.task, fact.event.seq), attempt});
+        {fact.event->kind, fact.data, fact.event->at, seed_of(fact.event->task, fact.event->seq), attempt});
   } catch (const std::exception& thrown) {
     out.crash = thrown.what();
   } catch (...) {
@@ -180,7 +185,7 @@ void journaled_task::decide_into(step& out, time_point now) {
     record(out, kinds::behaviour_crashed, json{{"reason", *out.crash}, {"attempt", attempt}}, now);
     return;
   }
-  mine_.behaviour->apply(*state_, fact.event, fact.data);
+  mine_.behaviour->apply(*state_, *fact.event, fact.data);
   pending_.reset();
   children_to_come_ = std::count_if(drafts.begin(), drafts.end(), requests_child);
   for (auto& draft : drafts) {
@@ -292,7 +297,7 @@ const core::event& journaled_task::record(step& out, core::event_draft& draft, t
   made->kind = draft.kind;
   made->version = draft.version;
   made->at = now;
-  made->data = draft.data.dump(-1, ' ', false, json::error_handler_t::replace);
+  core::append_json(made->data, draft.data);
   envelope_.apply(*made, draft.data);
   const auto& reference = *made;
   out.unit.events.push_back(std::move(made));
@@ -323,6 +328,13 @@ void journaled_task::finish(step& out) {
     out.unit.snapshot = core::snapshot{row.last_seq, body.dump()};
     snapshot_seq_ = row.last_seq;
   }
+}
+
+core::task_ptr journaled_task::view() {
+  if (!ended()) return std::make_shared<const core::task>(envelope_.view());
+  // Its messages are needed for nothing else any more.
+  if (!last_view_) last_view_ = std::make_shared<const core::task>(std::move(envelope_).view());
+  return last_view_;
 }
 
 envelope journaled_task::fold(const core::loaded_task& from) {
@@ -368,7 +380,7 @@ result<journaled_task> journaled_task::restore(owner mine, const core::loaded_ta
     if (event->seq <= from.row.decided_seq) {
       behaviour.apply(*out.state_, *event, data);
     } else if (core::is_fact(event->kind)) {
-      out.pending_ = pending_fact{*event, data};
+      out.pending_ = pending_fact{event, data};
     }
   }
   out.envelope_.row.decided_seq = from.row.decided_seq;

@@ -46,12 +46,15 @@ class journaled_task {
 
   const envelope& state() const { return envelope_; }
   bool undecided() const { return pending_.has_value(); }
+  /// The task as clients see it. One that has ended is kept as it was seen first, and state() has only its row from then on.
+  core::task_ptr view();
   bool ended() const { return core::is_terminal(envelope_.row.status.state); }
 
   /// The first fact. With `hold` it is journaled and decided by a later decide().
-  step submit(task_id id, const core::caller& who, const core::submission& what, time_point now, bool hold);
-  /// A further message. The caller has checked that it is new and that the task has not ended.
-  step receive(const core::message& what, time_point now);
+  step submit(task_id id, const core::caller& who, core::submission what, time_point now, bool hold);
+  /// A further message, with the metadata of its request. The caller has checked that it is new and that the task has not
+  /// ended.
+  step receive(core::message what, time_point now, const core::json& metadata = {});
   /// Nothing when the effect has an outcome already.
   std::optional<step> resolve(const std::string& effect_id, const json& outcome, time_point now);
   /// Nothing when the timer is not pending.
@@ -64,7 +67,7 @@ class journaled_task {
 
  private:
   struct pending_fact {
-    core::event event;
+    core::event_ptr event;
     json data;
   };
 
@@ -86,6 +89,7 @@ class journaled_task {
   std::optional<pending_fact> pending_;
   std::int64_t children_to_come_ = 0;  ///< that the decision at hand requests
   std::uint64_t snapshot_seq_ = 0;
+  core::task_ptr last_view_;  ///< of a task that has ended
 };
 
 }  // namespace mofa::task

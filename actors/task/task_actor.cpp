@@ -64,7 +64,7 @@ struct task_state {
     asker_in_flight = std::move(who);
     message_in_flight = message;
     core::task_ptr settled;
-    if (core::is_settled(row())) settled = std::make_shared<const core::task>(task->state().view());
+    if (core::is_settled(row())) settled = task->view();
     auto& unit = in_flight->unit;
     timers = unit.timers_set;  // needed after the commit; the unit itself moves on
     if (storage::is_volatile(which) && !unit.idempotency) {
@@ -98,7 +98,7 @@ struct task_state {
     for (const auto& effect : done.start) run(effect, false);
     if (!done.abort.empty()) self->send(shop->effects, abort_effects{done.abort});
     if (asker_in_flight.pending()) {
-      if (!settled) settled = std::make_shared<const core::task>(task->state().view());
+      if (!settled) settled = task->view();
       asker_in_flight.deliver(task_reply{core::submitted_task{std::move(settled), false, message_in_flight}});
     }
     if (done.crash) {
@@ -204,8 +204,7 @@ struct task_state {
   }
 
   void answer(asker& who) {
-    if (who.pending())
-      who.deliver(task_reply{core::submitted_task{std::make_shared<const core::task>(task->state().view())}});
+    if (who.pending()) who.deliver(task_reply{core::submitted_task{task->view()}});
   }
 
   void handle(task_input& what, asker who) {
@@ -235,15 +234,21 @@ struct task_state {
   }
 
   void take_message(task_input& what, asker who) {
-    if (task->state().has_message(what.message.message_id)) return answer(who);
-    // The append would refuse it too, but then the journal is read anew.
-    if (what.once && !keys.take(*what.once, now()))
+    // An id that is there with other words is no reason to lose these: many clients number their messages.
+    if (task->state().has_message(what.message)) return answer(who);
+    // The append would refuse a key that was used too, but then the journal is read anew.
+    if (what.once && (is_used(*what.once, what.message.message_id) || !keys.take(*what.once, now())))
       return void(who.deliver(
           task_reply{mofa::fail(errc::idempotency_mismatch, "this Idempotency-Key was used with another body")}));
     const auto number = row().last_seq + 1;
-    auto next = task->receive(what.message, now());
+    auto next = task->receive(std::move(what.message), now(), what.data);
     next.unit.idempotency = std::move(what.once);
     commit(std::move(next), std::move(who), number);
+  }
+
+  /// Where a message's id is its key, the messages at hand have used theirs, with a key or without.
+  bool is_used(const core::idempotency_record& key, const std::string& message_id) const {
+    return key.once.key == message_id && task->state().has_message(message_id);
   }
 
   void take_maybe(std::optional<step> next, asker& who) {
@@ -342,7 +347,7 @@ task_actor::behavior_type behave(task_state::self_pointer self) {
         auto& mine = self->state;
         mine.held = order.hold;
         auto promise = self->make_response_promise<task_reply>();
-        mine.commit(mine.task->submit(mine.which, order.who, order.what, order.at, order.hold), promise);
+        mine.commit(mine.task->submit(mine.which, order.who, std::move(order.what), order.at, order.hold), promise);
         return promise;
       },
       [self](task_input& what) -> caf::result<task_reply> {

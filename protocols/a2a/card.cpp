@@ -57,10 +57,11 @@ std::vector<core::skill> skills_of(const core::definition& of, bool extended) {
 }
 
 json extensions() {
-  return json::array({{{"uri", event_ids_extension},
-                       {"description", "Events of a stream have ids; a stream goes on behind the one in Last-Event-ID."}},
-                      {{"uri", idempotent_messages_extension},
-                       {"description", "The messageId of a message that begins a task makes its repetition harmless."}}});
+  return json::array(
+      {{{"uri", event_ids_extension},
+        {"description", "Events of a stream have ids; a subscription with this goes on behind the one in Last-Event-ID."}},
+       {{"uri", idempotent_messages_extension},
+        {"description", "The messageId of a message makes its repetition harmless; other words under it are refused."}}});
 }
 
 json interfaces(const std::string& url) {

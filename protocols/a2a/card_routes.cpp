@@ -12,6 +12,7 @@ namespace mofa::a2a {
 namespace {
 
 constexpr std::size_t host_bytes = 255 + 6;
+constexpr const char* card_path_v0_2 = "/agent/authenticatedExtendedCard";
 
 server_view view_of(const card_options& how) { return how.server ? how.server() : server_view{}; }
 
@@ -51,17 +52,15 @@ struct card_asked {
   known_copy known;
   http::responder to;
 
-  version as() const { return form == card_form::v0_3_rest ? version::v0_3 : version::v1_0; }
+  /// Of refusals. Of the cards that are not extended 1.0: a hybrid one is for both.
+  version as() const { return form == card_form::v0_3 || form == card_form::v0_3_rest ? version::v0_3 : version::v1_0; }
   void refuse(const fault& why) { to(rest_response(why, as(), all->how.profile)); }
 };
 
 /// HTTP 404. Only who may list agents is told near names.
 fault unknown_agent(const std::string& name, const std::string& near_ones) {
-  fault out;
-  out.kind = fault_kind::refused;
-  out.message = near_ones.empty() ? "no agent '" + name.substr(0, limits::client_id_bytes) + "'" : near_ones;
-  out.cause = {errc::not_found, out.message};
-  return out;
+  return refused(
+      {errc::not_found, near_ones.empty() ? "no agent '" + name.substr(0, limits::client_id_bytes) + "'" : near_ones});
 }
 
 /// When the card of that version became what it is; the version may have been replaced in the meantime. Dates of HTTP have
@@ -96,7 +95,8 @@ void show(card_asked asked, const result<core::agent_info>& got) {
   const auto& of = *got->definition;
   const auto& how = asked.all->how;
   const auto seen = asked.all->server();
-  if (!is_public(of, seen.with_keys) && !may_list) return asked.refuse(unknown_agent(asked.agent, ""));
+  // Who may ask for the extended one may call the agent, public or not.
+  if (!asked.extended && !is_public(of, seen.with_keys) && !may_list) return asked.refuse(unknown_agent(asked.agent, ""));
   if (asked.extended && !of.shown.extended)
     return asked.refuse(fault_of({errc::unsupported, "agent '" + of.name + "' has no extended card"}));
   const auto origin = origin_of(how, asked.host);
@@ -114,18 +114,18 @@ void find_and_show(card_asked asked) {
 }
 
 /// A version that nobody speaks gets the usual card: from it the client learns which there are.
-card_form form_of(const http::request& from, const card_options& how) {
+card_form form_of(const http::request& from, card_form usual) {
   const auto asked = version_of(from);
-  if (!asked.as) return how.default_form;
+  if (!asked.as) return usual;
   return asked.as == version::v1_0 ? card_form::v1 : card_form::hybrid;
 }
 
-card_asked asked_of(const http::request& from, const card_house_ptr& all, http::responder to) {
+card_asked asked_of(const http::request& from, const card_house_ptr& all, card_form usual, http::responder to) {
   const auto named = from.parameter("agent");
   card_asked out{all,
                  std::string{named},
                  std::string{from.header("host").value_or("")},
-                 form_of(from, all->how),
+                 form_of(from, usual),
                  false,
                  from.caller,
                  copy_of(from),
@@ -147,8 +147,8 @@ void show_extended_v1(card_asked asked, const http::request& from) {
   find_and_show(std::move(asked));
 }
 
-void show_extended_v0_3(card_asked asked) {
-  asked.form = card_form::v0_3_rest;
+void show_extended_v0_3(card_asked asked, card_form form) {
+  asked.form = form;
   asked.extended = true;
   find_and_show(std::move(asked));
 }
@@ -192,16 +192,24 @@ void list(card_asked asked) {
 
 /// `base` is "/a2a/{agent}", or empty at the origin.
 void add_below(http::route_table& table, const std::string& base, const card_house_ptr& all) {
-  for (const auto* file : {"agent-card.json", "agent.json"})
-    table.push_back({"GET", base + "/.well-known/" + file, std::nullopt,
-                     [all](http::request from, http::responder to) { find_and_show(asked_of(from, all, std::move(to))); }});
-  for (const auto* tenant : {"", "/{tenant}"})
+  const auto usual = all->how.default_form;
+  // Only clients of 0.2 and 0.3 look at the older place, and they name no version.
+  for (const auto& [file, form] : {std::pair{"agent-card.json", usual}, std::pair{"agent.json", card_form::hybrid}})
     table.push_back(
-        {"GET", base + tenant + "/extendedAgentCard", core::scope::agents_read,
-         [all](http::request from, http::responder to) { show_extended_v1(asked_of(from, all, std::move(to)), from); }});
-  table.push_back({"GET", base + "/v1/card", core::scope::agents_read, [all](http::request from, http::responder to) {
-                     show_extended_v0_3(asked_of(from, all, std::move(to)));
-                   }});
+        {"GET", base + "/.well-known/" + file, std::nullopt, [all, unnamed = form](http::request from, http::responder to) {
+           find_and_show(asked_of(from, all, unnamed, std::move(to)));
+         }});
+  for (const auto* tenant : {"", "/{tenant}"})
+    table.push_back({"GET", base + tenant + "/extendedAgentCard", core::scope::tasks_read,
+                     [all, usual](http::request from, http::responder to) {
+                       show_extended_v1(asked_of(from, all, usual, std::move(to)), from);
+                     }});
+  // 0.2 knew JSON-RPC alone, whose cards are the other form of 0.3.
+  for (const auto& [path, form] : {std::pair{"/v1/card", card_form::v0_3_rest}, std::pair{card_path_v0_2, card_form::v0_3}})
+    table.push_back(
+        {"GET", base + path, core::scope::tasks_read, [all, usual, as = form](http::request from, http::responder to) {
+           show_extended_v0_3(asked_of(from, all, usual, std::move(to)), as);
+         }});
 }
 
 }  // namespace
@@ -209,13 +217,15 @@ void add_below(http::route_table& table, const std::string& base, const card_hou
 void add_card_routes(http::route_table& table, const card_options& options, core::agent_service& agents) {
   const auto all = std::make_shared<const card_house>(card_house{options, agents});
   http::route_table own;
-  own.push_back({"GET", "/a2a", std::nullopt,
-                 [all](http::request from, http::responder to) { list(asked_of(from, all, std::move(to))); }});
+  own.push_back({"GET", "/a2a", std::nullopt, [all](http::request from, http::responder to) {
+                   list(asked_of(from, all, all->how.default_form, std::move(to)));
+                 }});
   add_below(own, "/a2a/{agent}", all);
   if (!options.default_agent.empty()) add_below(own, "", all);
   for (auto& each : own) {
-    const auto as = each.pattern.ends_with("/v1/card") ? version::v0_3 : version::v1_0;
-    each.refuse = [as, profile = options.profile](const error& why) { return rest_response(fault_of(why), as, profile); };
+    const bool old = each.pattern.ends_with("/v1/card") || each.pattern.ends_with(card_path_v0_2);
+    const auto as = old ? version::v0_3 : version::v1_0;
+    each.refuse = [as, profile = options.profile](const error& why) { return rest_response(turned_away(why), as, profile); };
     table.push_back(std::move(each));
   }
 }

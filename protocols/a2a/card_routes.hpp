@@ -25,8 +25,10 @@ struct server_view {
 struct card_options {
   std::string public_base_url;  ///< what URLs begin with, no slash at its end; empty: http:// and the request's Host
   std::string default_agent;    ///< whose card is at the origin, too; empty: nobody's
-  card_form default_form = card_form::v1;  ///< for who names no version
-  std::function<server_view()> server;     ///< right now; any thread. None: keys are never asked for
+  /// For who names no version: those are clients of 0.3 (1.0.1, section 3.6.2), which read no card of 1.0 alone. Clients of
+  /// 1.0 must name theirs, and pass over members that they do not know; `v1` is for some that do neither.
+  card_form default_form = card_form::hybrid;
+  std::function<server_view()> server;  ///< right now; any thread. None: keys are never asked for
   /// Outlives the routes; null: cards are not signed. Nor are they without a public_base_url: a reader who chooses what
   /// URLs begin with would choose what is signed. Should be a remembering() one.
   const card_signer* signer = nullptr;
@@ -36,10 +38,12 @@ struct card_options {
 /// Adds GET of
 ///   /a2a                                          {"agents": [card…]}: the public ones, by name
 ///   /a2a/{agent}/.well-known/agent-card.json      open; agents that are not public only for callers with agents:read
-///   /a2a/{agent}/.well-known/agent.json           the same
-///   /a2a/{agent}/extendedAgentCard                agents:read; 1.0; also below /{tenant}
-///   /a2a/{agent}/v1/card                          agents:read; 0.3
-/// and the last four at the origin for the default agent. Whose form: `A2A-Version` 1.0: v1; 0.3: hybrid; else the default.
+///   /a2a/{agent}/.well-known/agent.json           the same; for who names no version always hybrid
+///   /a2a/{agent}/extendedAgentCard                tasks:read; 1.0; also below /{tenant}
+///   /a2a/{agent}/v1/card                          tasks:read; 0.3
+///   /a2a/{agent}/agent/authenticatedExtendedCard  tasks:read; 0.2
+/// and the last five at the origin for the default agent. Who may call an agent may see its extended card, whether it is
+/// public or not. Whose form: `A2A-Version` 1.0: v1; 0.3: hybrid; else the default.
 /// With ETag, Last-Modified (of cards; the catalogue has none) and 304. The service outlives the table.
 void add_card_routes(http::route_table& table, const card_options& options, core::agent_service& agents);
 

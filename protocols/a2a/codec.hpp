@@ -60,10 +60,8 @@ class codec {
   // --- writing: appends JSON text.
 
   virtual void append_task(std::string& out, const core::task& what, const shown& how) const = 0;
-  /// A message with the ids of the task that it belongs to; empty ones are left out.
-  virtual void append_message(std::string& out, const core::message& what, const task_names& names) const = 0;
-
-  /// The result of send: the task or the message, wrapped or not as the version has it.
+  /// The result of send: the task or the message, wrapped or not as the version has it. A message has the ids of the task
+  /// that it belongs to; empty ones are left out.
   virtual void append_sent_task(std::string& out, const core::task& what, const shown& how) const = 0;
   virtual void append_sent_message(std::string& out, const core::message& what, const task_names& names) const = 0;
 

@@ -67,7 +67,8 @@ result<push_question> json_rpc_form::read_push(const json& from) const {
   push_question out;
   out.task_id = required_text(fields, "taskId");
   if (const auto* found = fields.require("pushNotificationConfig")) {
-    out.config = read_push_config(*found, fields.path_of("pushNotificationConfig"), errors);
+    out.path = fields.path_of("pushNotificationConfig");
+    out.config = read_push_config(*found, out.path, errors);
   }
   if (out.config.id.empty()) out.config.id = out.task_id;
   return finished(std::move(out), std::move(errors));

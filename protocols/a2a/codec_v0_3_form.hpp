@@ -50,12 +50,12 @@ class v0_3_form : public codec {
   result<list_question> read_list(const json& from) const final;
 
   void append_task(std::string& out, const core::task& what, const shown& how) const final;
-  void append_message(std::string& out, const core::message& what, const task_names& names) const final;
 
  protected:
   /// One part; what is wrong with it goes to `errors`.
   virtual core::part read_part(const json& value, const std::string& path, core::field_errors& errors) const = 0;
   virtual void append_part(std::string& out, const core::part& what) const = 0;
+  void append_message(std::string& out, const core::message& what, const task_names& names) const;
 
   /// {id, url, token, authentication: {schemes, credentials}}. Of several schemes the first is taken.
   core::push_config read_push_config(const json& value, const std::string& path, core::field_errors& errors) const;
@@ -79,8 +79,7 @@ class v0_3_form : public codec {
 };
 
 /// A text that must be there and not be empty.
-std::string required_text(proto_fields& fields, std::string_view name,
-                          std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
+std::string required_text(proto_fields& fields, std::string_view name);
 /// `value`, or invalid with these errors.
 template <class T>
 result<T> finished(T value, core::field_errors errors) {

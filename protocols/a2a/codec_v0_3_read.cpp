@@ -2,7 +2,6 @@
 
 #include "protocols/a2a/codec_v0_3_form.hpp"
 #include "protocols/a2a/push_fields.hpp"
-#include "server/base/limits.hpp"
 
 namespace mofa::a2a {
 namespace {
@@ -14,11 +13,11 @@ std::string_view spelling(const proto_fields& fields, std::string_view name, std
 
 }  // namespace
 
-std::string required_text(proto_fields& fields, std::string_view name, std::size_t max_bytes) {
+std::string required_text(proto_fields& fields, std::string_view name) {
   const auto* found = fields.require(name);
   if (found == nullptr) return {};
   if (found->is_string() && found->get_ref<const std::string&>().empty()) fields.add(name, "is empty");
-  return fields.text(name, max_bytes);
+  return fields.text(name);
 }
 
 result<send_question> v0_3_form::read_send(const json& from) const {
@@ -32,6 +31,7 @@ result<send_question> v0_3_form::read_send(const json& from) const {
   if (const auto* found = fields.find("configuration")) {
     read_configuration(*found, fields.path_of("configuration"), errors, out);
   }
+  out.metadata = fields.object("metadata");
   return finished(std::move(out), std::move(errors));
 }
 
@@ -43,8 +43,11 @@ void v0_3_form::read_message(const json& value, const std::string& path, core::f
                              send_question& out) const {
   proto_fields fields{value, path, errors};
   if (!fields.is_object()) return;
-  out.message.message_id = required_text(fields, "messageId", limits::client_id_bytes);
-  out.context_id = fields.text("contextId", limits::client_id_bytes);
+  if (const auto* id = fields.require("messageId"); id != nullptr) {
+    out.message.message_id = fields.client_id("messageId");
+    if (*id == "") fields.add("messageId", "is empty");
+  }
+  out.context_id = fields.client_id("contextId");
   out.task_id = fields.text("taskId");
   if (fields.choice("role", words_.roles) == role_agent) {
     fields.add("role", "must be " + std::string{words_.roles[role_user]} + ": clients speak for the user");
@@ -80,7 +83,9 @@ void v0_3_form::read_configuration(const json& value, const std::string& path, c
   // The proto has the shorter name.
   const auto push = spelling(fields, "pushNotificationConfig", "pushNotification");
   if (const auto* found = fields.find(push)) {
-    out.push.emplace().config = read_push_config(*found, fields.path_of(push), errors);
+    auto& given = out.push.emplace();
+    given.path = fields.path_of(push);
+    given.config = read_push_config(*found, given.path, errors);
   }
 }
 

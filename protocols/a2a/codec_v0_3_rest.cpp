@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "protocols/a2a/codec_v0_3_form.hpp"
+#include "protocols/core/client_id.hpp"
 #include "protocols/core/json_text.hpp"
 #include "server/base/limits.hpp"
 
@@ -101,12 +102,14 @@ result<push_question> rest_form::read_push(const json& from) const {
   const auto path = inner == nullptr ? std::string{} : request.path_of("config");
   proto_fields fields{inner == nullptr ? from : *inner, path, errors};
   if (const auto* found = fields.require("pushNotificationConfig")) {
-    out.config = read_push_config(*found, fields.path_of("pushNotificationConfig"), errors);
+    out.path = fields.path_of("pushNotificationConfig");
+    out.config = read_push_config(*found, out.path, errors);
   }
-  if (out.config.id.empty()) out.config.id = request.text("configId", limits::client_id_bytes);
+  if (out.config.id.empty()) out.config.id = request.client_id("configId");
   if (out.config.id.empty()) {
     out.config.id = resource_of(fields.text("name")).config;
     if (out.config.id.size() > limits::client_id_bytes) fields.add("name", "has the id of a configuration that is too long");
+    if (!core::is_client_id(out.config.id)) fields.add("name", std::string{core::no_client_id});
   }
   out.task_id = task_of(request);
   if (out.task_id.empty()) out.task_id = task_of(fields);

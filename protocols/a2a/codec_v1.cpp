@@ -36,6 +36,7 @@ class v1_codec final : public codec {
     if (const auto* configuration = fields.find("configuration")) {
       v1::read_configuration(*configuration, fields.path_of("configuration"), errors, out);
     }
+    out.metadata = fields.object("metadata");
     return finished(std::move(out), std::move(errors));
   }
 
@@ -82,10 +83,6 @@ class v1_codec final : public codec {
 
   void append_task(std::string& out, const core::task& what, const shown& how) const override {
     v1::append_task(out, what, how, false);
-  }
-
-  void append_message(std::string& out, const core::message& what, const task_names& names) const override {
-    v1::append_message(out, what, names);
   }
 
   void append_sent_task(std::string& out, const core::task& what, const shown& how) const override {

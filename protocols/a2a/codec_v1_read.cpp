@@ -63,10 +63,10 @@ void read_message(const json& value, const std::string& path, core::field_errors
   if (!fields.is_object()) return;
   auto& message = out.message;
   if (const auto* id = fields.require("messageId"); id != nullptr) {
-    message.message_id = fields.text("messageId", limits::client_id_bytes);
+    message.message_id = fields.client_id("messageId");
     if (*id == "") fields.add("messageId", "is empty");
   }
-  out.context_id = fields.text("contextId", limits::client_id_bytes);
+  out.context_id = fields.client_id("contextId");
   out.task_id = fields.text("taskId");
   if (fields.choice("role", role_names) == role_agent) fields.add("role", "must be ROLE_USER: clients speak for the user");
   read_parts(fields, errors, message);
@@ -88,6 +88,7 @@ void read_configuration(const json& value, const std::string& path, core::field_
 push_question read_push(const json& value, const std::string& path, core::field_errors& errors) {
   proto_fields fields{value, path, errors};
   push_question out;
+  out.path = path;
   if (!fields.is_object()) return out;
   out.tenant = fields.text("tenant");
   out.task_id = fields.text("taskId");
@@ -108,7 +109,7 @@ push_question read_push(const json& value, const std::string& path, core::field_
 list_question read_list(proto_fields& fields) {
   list_question out;
   out.tenant = fields.text("tenant");
-  if (auto context = fields.text("contextId"); !context.empty()) out.context_id = std::move(context);
+  if (auto context = fields.client_id("contextId"); !context.empty()) out.context_id = std::move(context);
   if (const auto state = fields.choice("status", state_names)) out.state = state_of(*state);
   out.page_size = fields.integer("pageSize", 1, list_page_max).value_or(out.page_size);
   out.page_token = fields.text("pageToken");

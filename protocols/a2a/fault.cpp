@@ -1,6 +1,7 @@
 #include "protocols/a2a/fault.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocols/core/json_text.hpp"
 #include "protocols/http/problem.hpp"
@@ -12,6 +13,8 @@ namespace {
 constexpr std::string_view a2a_domain = "a2a-protocol.org";
 constexpr std::string_view own_domain = "mofa.dev";
 constexpr std::size_t shown_id_bytes = 128;
+/// Of JSON-RPC's range for servers, the one code that is not in A2A's (-32001 to -32099).
+constexpr int server_error = -32000;
 
 /// One row of the error table (1.0.1, section 5.4). The reasons of JSON-RPC's own errors are those of the SDKs.
 struct fault_row {
@@ -35,7 +38,7 @@ fault_row row_of(fault_kind kind) {
     case fault_kind::invalid_params:
       return {-32602, "INVALID_PARAMS", "INVALID_ARGUMENT", 400, "INVALID_ARGUMENT", 400};
     case fault_kind::internal:
-    case fault_kind::refused:
+    case fault_kind::refused:  // has its own: see code_of(), http_status_of() and reason_of()
       return {-32603, "INTERNAL_ERROR", "INTERNAL", 500, "INTERNAL", 500};
     case fault_kind::task_not_found:
       return {-32001, "TASK_NOT_FOUND", "NOT_FOUND", 404, "NOT_FOUND", 404};
@@ -144,6 +147,9 @@ int http_status_of(const fault& what, error_profile profile) {
   return profile == error_profile::v1_0_0 ? row.http_0 : row.http;
 }
 
+/// Of a request that is wrong by its path, its method, its query or its size: whoever sends it again is refused again.
+bool is_request_at_fault(int http) { return http == 400 || http == 404 || http == 405 || http == 413 || http == 431; }
+
 std::string reason_of(const fault& what) {
   if (what.kind != fault_kind::refused) return std::string{row_of(what.kind).reason};
   std::string out{to_string(what.cause.code)};
@@ -233,6 +239,19 @@ fault fault_of(const error& why) {
   return out;
 }
 
+fault refused(error why) {
+  fault out;
+  out.kind = fault_kind::refused;
+  out.message = why.detail;
+  out.cause = std::move(why);
+  return out;
+}
+
+fault turned_away(const error& why) {
+  const bool of_http = why.code == errc::not_found || why.code == errc::invalid_syntax;
+  return of_http ? refused(why) : fault_of(why);
+}
+
 fault no_such_task(std::string_view id) {
   fault out;
   out.kind = fault_kind::task_not_found;
@@ -245,10 +264,14 @@ fault no_such_task(std::string_view id) {
   return out;
 }
 
-int code_of(fault_kind kind) { return row_of(kind).code; }
+int code_of(const fault& what) {
+  if (what.kind != fault_kind::refused) return row_of(what.kind).code;
+  return is_request_at_fault(http::problem_kind_of(what.cause.code).status) ? row_of(fault_kind::invalid_request).code
+                                                                            : server_error;
+}
 
 std::string rpc_error(const fault& what, version as) {
-  auto out = code_and_message(code_of(what.kind), what.message);
+  auto out = code_and_message(code_of(what), what.message);
   if (as == version::v1_0) {
     out += R"(,"data":)";
     append_details(out, what);
@@ -269,7 +292,7 @@ http::response rpc_response(const fault& what, version as, std::string_view id) 
 http::response rest_response(const fault& what, version as, error_profile profile) {
   if (as == version::v0_3) {
     // 0.3 has no statuses of its own; its SDKs use those of 1.0.0.
-    auto body = code_and_message(code_of(what.kind), what.message) + '}';
+    auto body = code_and_message(code_of(what), what.message) + '}';
     return answer(http_status_of(what, error_profile::v1_0_0), std::move(body), what);
   }
   const int status = http_status_of(what, profile);

@@ -45,12 +45,17 @@ struct fault {
   error cause{};                                                ///< of `refused`: its status and its headers
 };
 
-/// The fault that a port's or the gateway's error is. Total: there is one for each errc.
+/// The fault that a port's error is. Total: there is one for each errc.
 fault fault_of(const error& why);
+/// The one that HTTP has for it: `refused`, whatever A2A has for such an error.
+fault refused(error why);
+/// What the gateway refuses before a call is read: a path that is not there is no task that is not there, and a malformed
+/// query no malformed JSON.
+fault turned_away(const error& why);
 fault no_such_task(std::string_view id);
 
-/// -32001 and so on.
-int code_of(fault_kind kind);
+/// -32001 and so on. A refusal is -32600 where the request itself is at fault (HTTP 400, 404, 405, 413, 431), else -32000.
+int code_of(const fault& what);
 
 /// The error object of JSON-RPC: {code, message, data?}. `data` (1.0 only) is an array of google.rpc.ErrorInfo, and of
 /// BadRequest where there are fields ("message.parts[0].text").

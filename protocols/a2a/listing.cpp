@@ -26,6 +26,7 @@ class listing : public std::enable_shared_from_this<listing> {
     filter_.state = asked_.state;
     filter_.status_since = asked_.status_since;
     filter_.by_status = true;
+    filter_.counted = true;
     cursor_ = asked_.page_token;
     how_ = {asked_.history_length ? history_of(asked_.history_length) : 0, asked_.include_artifacts};
     text_ = made_.to.begin();
@@ -43,7 +44,8 @@ class listing : public std::enable_shared_from_this<listing> {
 
  private:
   void take(core::page<core::task_row> got, std::size_t limit) {
-    if (total_ < 0) total_ = got.total;
+    if (filter_.counted) total_ = got.total;
+    filter_.counted = false;  // once for the page, however many times rows are read for it
     more_ = got.items.size() == limit && !got.next_cursor.empty();
     cursor_ = std::move(got.next_cursor);
     rows_ = std::move(got.items);
@@ -91,10 +93,7 @@ class listing : public std::enable_shared_from_this<listing> {
 
   void refuse(const error& why) {
     if (why.code != errc::invalid) return made_.to.fail(why);
-    made_.to.fail(fault{fault_kind::invalid_params,
-                        "pageToken is none that this list gave",
-                        {},
-                        {{"/pageToken", "must be the nextPageToken of the page before"}}});
+    made_.to.fail(wrong_page_token());
   }
 
   call made_;

@@ -3,6 +3,18 @@
 #include <utility>
 
 namespace mofa::a2a {
+namespace {
+
+// Of an agent that is not there there are no tasks either: that is the better answer, whatever is asked of it.
+void fail_without_task(call made, const std::string& id) {
+  auto& agents = made.server.agents;
+  auto name = made.agent;
+  agents.get(std::move(name), [made = std::move(made), id](const result<core::agent_info>& found) mutable {
+    made.to.fail(found ? no_such_task(id) : no_such_agent(made, found.error()));
+  });
+}
+
+}  // namespace
 
 std::optional<fault> wrong_tenant(const call& made, const std::string& tenant) {
   if (tenant.empty() || tenant == made.who.tenant) return std::nullopt;
@@ -17,14 +29,24 @@ fault missing(std::string_view member) {
   return {fault_kind::invalid_params, "'" + name + "' is missing", {}, {{"/" + name, "is missing"}}};
 }
 
+fault wrong_page_token() {
+  return {fault_kind::invalid_params,
+          "pageToken is none that this list gave",
+          {},
+          {{"/pageToken", "must be the nextPageToken of the page before"}}};
+}
+
 fault no_such_agent(const call& made, const error& why) {
   if (why.code != errc::not_found) return fault_of(why);
-  fault out;
-  out.kind = fault_kind::refused;
-  out.message = made.who.has(core::scope::agents_read) ? why.detail : "no agent '" + made.agent + "'";
-  out.cause = {errc::not_found, out.message};
-  return out;
+  return refused({errc::not_found, made.who.has(core::scope::agents_read) ? why.detail : "no agent '" + made.agent + "'"});
 }
+
+bool is_reply_alone(const core::task& what) {
+  return what.reply && core::is_terminal(what.row.status.state) && what.artifacts.empty();
+}
+
+// Its events are the submission, the reply and the end.
+bool replied_at_once(const core::task& what) { return is_reply_alone(what) && what.row.last_seq == 3; }
 
 std::size_t history_of(const std::optional<std::int64_t>& length) {
   return length ? static_cast<std::size_t>(*length) : shown{}.history;
@@ -42,15 +64,26 @@ core::push_config config_for(task_id task, core::push_config given, version as) 
 void with_task(call made, const std::string& id, callback<void(call, core::task_ptr)> then) {
   if (id.empty()) return made.to.fail(missing("id"));
   const auto which = task_id::parse(id);
-  if (!which) return made.to.fail(no_such_task(id));
+  if (!which) return fail_without_task(std::move(made), id);
   auto& tasks = made.server.tasks;
   const auto who = made.who;
   tasks.get(who, *which, [made = std::move(made), id, then = std::move(then)](result<core::task_ptr> found) mutable {
     const bool another = found && (*found)->row.agent != made.agent;
-    if (another || (!found && found.error().code == errc::not_found)) return made.to.fail(no_such_task(id));
+    if (another || (!found && found.error().code == errc::not_found)) return fail_without_task(std::move(made), id);
     if (!found) return made.to.fail(found.error());
     then(std::move(made), *std::move(found));
   });
+}
+
+void stream_events(call made, task_id task, std::uint64_t after, std::unique_ptr<http::feed_encoder> told) {
+  http::event_stream feed;
+  feed.open = [&tasks = made.server.tasks, who = made.who, task, after](std::size_t credit,
+                                                                        std::shared_ptr<core::event_sink> sink,
+                                                                        core::completion<core::subscription_ptr> done) {
+    tasks.subscribe(who, task, after, credit, std::move(sink), std::move(done));
+  };
+  feed.encoder = std::move(told);
+  made.to.stream(std::move(feed));
 }
 
 void get_task(call made, get_question asked) {

@@ -7,6 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "protocols/core/client_id.hpp"
 #include "server/base/limits.hpp"
 
 namespace mofa::a2a {
@@ -124,6 +125,13 @@ std::string proto_fields::text(std::string_view camel_name, std::size_t max_byte
     return {};
   }
   return value;
+}
+
+std::string proto_fields::client_id(std::string_view camel_name) {
+  auto out = text(camel_name, limits::client_id_bytes);
+  if (core::is_client_id(out)) return out;
+  add(camel_name, std::string{core::no_client_id});
+  return {};
 }
 
 std::optional<bool> proto_fields::boolean(std::string_view camel_name) {

@@ -33,6 +33,8 @@ class proto_fields {
 
   /// Empty when it is not there or wrong.
   std::string text(std::string_view camel_name, std::size_t max_bytes = static_cast<std::size_t>(-1));
+  /// An id that the client has given: at most limits::client_id_bytes, and none that core::is_client_id() refuses.
+  std::string client_id(std::string_view camel_name);
   /// Also the word in a string: parameters of a query are nothing else.
   std::optional<bool> boolean(std::string_view camel_name);
   /// A number without fraction, or a decimal in a string.

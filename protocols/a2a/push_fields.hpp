@@ -14,14 +14,11 @@ namespace mofa::a2a {
 inline constexpr std::size_t push_token_bytes = 4096;
 inline constexpr std::size_t push_credentials_bytes = 8192;
 
-/// `id`, `url` (required) and `token` of one configuration.
+/// `id`, `url` (required) and `token` of one configuration. Whether the URL's address may be asked is found out at delivery.
 void read_push_target(proto_fields& fields, core::push_config& out);
 /// `credentials` of its `authentication`.
 std::string read_push_credentials(proto_fields& authentication);
 
-/// An absolute URL of http or https with a host, and without a name and password in it. Whether its address may be asked is
-/// found out at delivery.
-bool is_web_url(std::string_view text);
 /// A scheme of `Authorization`: a token (RFC 9110, sections 5.6.2 and 11.1) of at most 64 bytes.
 bool is_auth_scheme(std::string_view text);
 /// Text that can be sent in a header: no control characters, no space at its ends.

@@ -58,7 +58,7 @@ core::push_body push_words::encode(std::string_view dialect, const core::task& w
     return out;
   }
   out.content_type = "application/a2a+json";
-  if (what.reply && core::is_terminal(what.row.status.state)) {
+  if (replied_at_once(what)) {
     codec_v1().append_sent_message(out.body, *what.reply, {what.row.id.str(), what.row.context_id});
   } else {
     codec_v1().append_sent_task(out.body, what, {});

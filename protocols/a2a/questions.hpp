@@ -24,6 +24,7 @@ enum class version { v0_3, v1_0 };
 struct push_question {
   std::string tenant;
   std::string task_id;  ///< empty within a message that is sent
+  std::string path;     ///< JSON pointer to the configuration, for errors about it
   core::push_config config;
 };
 
@@ -36,6 +37,7 @@ struct send_question {
   std::optional<push_question> push;
   std::optional<std::int64_t> history_length;
   bool return_immediately = false;
+  json metadata;  ///< of the request, beside the message: an object, or null
 };
 
 struct get_question {

@@ -3,6 +3,15 @@
 #include "protocols/jsonrpc/envelope.hpp"
 
 namespace mofa::a2a {
+namespace {
+
+/// Of a stream that is all there at once: the gateway sets those of the others.
+void add_stream_headers(http::response& out) {
+  out.headers.emplace_back("Cache-Control", "no-cache, no-store");
+  out.headers.emplace_back("X-Accel-Buffering", "no");
+}
+
+}  // namespace
 
 http::response refusal_of(const fault& why, const reply_form& form) {
   if (form.by == binding::json_rpc) return rpc_response(why, form.as, form.id);
@@ -44,6 +53,7 @@ void reply::fail(const fault& why) {
   if (form_.error_as_event && out.status == 200) {
     out.content_type = "text/event-stream";
     out.body = "event: error\ndata: " + out.body + "\n\n";
+    add_stream_headers(out);
   }
   to_(std::move(out));
 }
@@ -72,12 +82,22 @@ void reply::stream(http::event_stream what) {
   to_(std::move(out));
 }
 
+void reply::wait(callback<void(reply)> begin, callback<void(reply)> cut_short) {
+  const auto asker = [this](callback<void(reply)> what) {
+    return [form = form_, what = std::move(what)](http::responder to) mutable {
+      what(reply{std::move(form), std::move(to)});
+    };
+  };
+  http::response out;
+  out.wait = http::long_wait{asker(std::move(begin)), asker(std::move(cut_short))};
+  to_(std::move(out));
+}
+
 void reply::stream_of_one(std::string text) {
   const auto form = frames();
   auto out = made(200, form.head + text + form.tail);
   out.content_type = "text/event-stream";
-  out.headers.emplace_back("Cache-Control", "no-store");
-  out.headers.emplace_back("X-Accel-Buffering", "no");
+  add_stream_headers(out);
   to_(std::move(out));
 }
 

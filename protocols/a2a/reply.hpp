@@ -54,6 +54,8 @@ class reply {
   frame_form frames() const;
   /// `encoder` writes frames of that form.
   void stream(http::event_stream what);
+  /// Leaves an http::long_wait: both are asked with a reply of the same form.
+  void wait(callback<void(reply)> begin, callback<void(reply)> cut_short);
   /// A stream of one piece and no more.
   void stream_of_one(std::string text);
 

@@ -1,4 +1,6 @@
 #include <array>
+#include <functional>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "protocols/a2a/bindings.hpp"
@@ -92,18 +94,22 @@ void add_query(json& into, std::string_view query) {
   }
 }
 
-/// Body, query and path, the path last: it wins.
-result<json> question_of(const http::request& from, const resource& what) {
+/// Query, body and path, the path last: it wins. The body is used up.
+result<json> question_of(http::request& from, const resource& what) {
   auto asked = json::object();
+  add_query(asked, from.query);
   if (!from.body.empty()) {
-    auto body = document::parse_json(from.body);
+    auto body = document::consume_json(std::exchange(from.body, {}));
     if (!body) return body.error();
     // Some clients of 0.3 write nothing as null.
     if (body->is_null()) *body = json::object();
     if (!body->is_object()) return error{errc::invalid, "the body must be a JSON object", {{"", "must be an object"}}};
-    asked = *std::move(body);
+    if (asked.empty()) {
+      asked = *std::move(body);
+    } else {
+      for (auto& [name, value] : body->get_ref<json::object_t&>()) asked[name] = std::move(value);
+    }
   }
-  if (from.body.empty()) add_query(asked, from.query);
   const auto put = [&](std::string_view name, std::string_view parameter) {
     const auto value = from.parameter(parameter);
     if (!value.empty()) asked[std::string{name}] = value;
@@ -137,11 +143,16 @@ void handle(const house_ptr& all, const resource& what, version as, http::reques
           version_not_supported("this is a path of A2A 1.0; those of 0.3 begin with /v1: send the header "
                                 "A2A-Version: 1.0, or use them"));
   }
+  if (what.scope == writes)
+    if (auto wrong = may_not_write(made.who)) return made.to.fail(*wrong);
   if (auto wrong = wrong_content_type(from)) return made.to.fail(*wrong);
   auto asked = question_of(from, what);
-  std::string{}.swap(from.body);
   if (!asked) return made.to.fail(asked.error());
   what.handle({std::move(made), *std::move(asked)});
+}
+
+std::function<http::response(const error&)> form_of(version as, const house_ptr& all) {
+  return [as, profile = all->how.profile](const error& why) { return rest_response(turned_away(why), as, profile); };
 }
 
 void add(http::route_table& table, const house_ptr& all, const resource& what, const std::string& base, version as) {
@@ -152,7 +163,7 @@ void add(http::route_table& table, const house_ptr& all, const resource& what, c
   one.handle = [all, &what, as](http::request from, http::responder to) {
     handle(all, what, as, std::move(from), std::move(to));
   };
-  one.refuse = [as, profile = all->how.profile](const error& why) { return rest_response(fault_of(why), as, profile); };
+  one.refuse = form_of(as, all);
   table.push_back(std::move(one));
 }
 
@@ -171,6 +182,9 @@ void add_base(http::route_table& table, const house_ptr& all, const std::string&
 }  // namespace
 
 void add_rest_routes(http::route_table& table, const house_ptr& all) {
+  // Not at the origin, where other protocols have their paths.
+  table.push_back(http::form_below("/a2a", form_of(version::v1_0, all)));
+  table.push_back(http::form_below("/a2a/{agent}/v1", form_of(version::v0_3, all)));
   add_base(table, all, "/a2a/{agent}");
   if (!all->how.default_agent.empty()) add_base(table, all, "");
 }

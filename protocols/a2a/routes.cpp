@@ -5,6 +5,7 @@
 
 #include "protocols/a2a/bindings.hpp"
 #include "protocols/a2a/negotiation.hpp"
+#include "protocols/a2a/proto_fields.hpp"
 
 namespace mofa::a2a {
 
@@ -22,6 +23,14 @@ std::string agent_of(const http::request& from, const house& all) {
   return named.empty() ? all.how.default_agent : std::string{named};
 }
 
+std::optional<fault> may_not_write(const core::caller& who) {
+  for (const auto each : {core::scope::tasks_read, core::scope::tasks_write})
+    if (!who.has(each))
+      return fault_of(
+          {errc::forbidden, "the key '" + who.principal + "' lacks the scope '" + std::string{core::to_string(each)} + "'"});
+  return std::nullopt;
+}
+
 call call_of(const http::request& from, const house& all, const codec& words, reply_form form, http::responder to) {
   const auto used = extensions_of(from);
   if (auto text = used.text(); !text.empty())
@@ -32,15 +41,14 @@ call call_of(const http::request& from, const house& all, const codec& words, re
           words,
           reply{std::move(form), std::move(to)},
           used.idempotent_messages,
-          last_event_of(from)};
+          used.event_ids ? last_event_of(from) : std::nullopt};
 }
 
 void get_extended_card(call made, const house& all, const json& params, const http::request& from) {
-  const auto tenant = params.find("tenant");
-  const auto named = tenant != params.end() && tenant->is_string() ? tenant->get<std::string>() : std::string{};
-  if (auto wrong = wrong_tenant(made, named)) return made.to.fail(*wrong);
-  if (!made.who.has(core::scope::agents_read))
-    return made.to.fail(mofa::fail(errc::forbidden, "the key '" + made.who.principal + "' lacks the scope 'agents:read'"));
+  core::field_errors errors;
+  const auto tenant = proto_fields{params, "", errors}.text("tenant");
+  if (!errors.empty()) return made.to.fail(core::invalid_fields(std::move(errors)));
+  if (auto wrong = wrong_tenant(made, tenant)) return made.to.fail(*wrong);
   const auto as = made.to.as();
   auto agent = made.agent;
   extended_card(all.how, all.server.agents, std::move(agent), from.header("host").value_or(""), as,

@@ -147,10 +147,8 @@ void handle(const house_ptr& all, http::request from, http::responder to) {
   if (const auto* wrong = std::get_if<fault>(&found))
     return refuse(*wrong, wrong->kind == fault_kind::version_not_supported ? version::v1_0 : form.as);
   const auto& which = std::get<method>(found);
-  if (which.writes && !from.caller.has(core::scope::tasks_write))
-    return refuse(
-        fault_of(mofa::fail(errc::forbidden, "the key '" + from.caller.principal + "' lacks the scope 'tasks:write'")),
-        form.as);
+  if (which.writes)
+    if (auto wrong = may_not_write(from.caller)) return refuse(*wrong, form.as);
   form.error_as_event = form.as == version::v0_3 && (which.what == operation::stream || which.what == operation::subscribe);
   const auto& words = form.as == version::v1_0 ? codec_v1() : codec_v0_3();
   run(call_of(from, *all, words, std::move(form), std::move(to)), which.what, std::move(asked.params), *all, from);
@@ -163,7 +161,7 @@ void add(http::route_table& table, const house_ptr& all, std::string pattern) {
   // What an answer shows must be allowed in any case; methods that change something ask for more.
   one.scope = core::scope::tasks_read;
   one.handle = [all](http::request from, http::responder to) { handle(all, std::move(from), std::move(to)); };
-  one.refuse = [](const error& why) { return rpc_response(fault_of(why), version::v1_0, "null"); };
+  one.refuse = [](const error& why) { return rpc_response(turned_away(why), version::v1_0, "null"); };
   table.push_back(std::move(one));
 }
 

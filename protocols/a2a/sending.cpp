@@ -5,6 +5,7 @@
 #include "protocols/a2a/modes.hpp"
 #include "protocols/a2a/operations.hpp"
 #include "protocols/a2a/task_stream.hpp"
+#include "protocols/core/settled.hpp"
 #include "server/base/digest.hpp"
 #include "server/base/limits.hpp"
 
@@ -22,6 +23,7 @@ struct errand {
   milliseconds wait{0};           ///< until the answer, however the task stands then
   core::task_ptr before;          ///< of a stream: the task that the message is for, as it was
   std::uint64_t message_seq = 0;  ///< number of the event that holds the message, once it is known
+  std::uint64_t told_after = 1;   ///< who is registered with the message is told of the events behind that number
 };
 
 // --- checks
@@ -47,29 +49,37 @@ std::optional<fault> wrong_modes(const core::definition& agent, const send_quest
   return std::nullopt;
 }
 
-/// The configuration that came with the message is of the same tenant and the same task as that.
+/// The configuration that came with the message is of the same tenant and the same task as that, and may be registered.
 std::optional<fault> wrong_push(const call& made, const send_question& asked) {
   if (!asked.push) return std::nullopt;
   if (auto wrong = wrong_tenant(made, asked.push->tenant)) return wrong;
-  if (asked.push->task_id.empty() || asked.push->task_id == asked.task_id) return std::nullopt;
+  if (asked.push->task_id.empty() || asked.push->task_id == asked.task_id) return wrong_receiver(made, *asked.push);
   return fault{fault_kind::invalid_params,
                "the push notification configuration is of another task than the message",
                {},
-               {{"/configuration/taskPushNotificationConfig/taskId", "must be the message's taskId, or be left out"}}};
+               {{asked.push->path + "/taskId", "must be the message's taskId, or be left out"}}};
 }
 
-core::idempotency once_of(const call& made, const send_question& asked) {
+/// The id of a message as its key: among those that begin a task of the agent, or among those of one task. `context` is what
+/// the client says of it where that makes a difference.
+core::idempotency once_of(const call& made, const send_question& asked, const std::string& context) {
   const auto body = core::to_json(asked.message).dump(-1, ' ', false, core::json::error_handler_t::replace);
-  return {asked.message.message_id, "a2a " + made.agent, sha256_hex(body + '\n' + asked.context_id)};
+  auto operation = "a2a " + made.agent;
+  if (!asked.task_id.empty()) operation += ' ' + asked.task_id;
+  return {asked.message.message_id, std::move(operation), sha256_hex(body + '\n' + context)};
 }
 
 // --- answers
 
-bool is_direct(const core::task& what) { return what.reply && core::is_terminal(what.row.status.state); }
+/// Whether the answer is the task's reply alone. Who waits for the end knows of no task so far; who does not may have been
+/// told of it, by this send's answer the first time.
+bool is_direct(const errand& job, const core::task& task) {
+  return !job.further && (job.asked.return_immediately ? replied_at_once(task) : is_reply_alone(task));
+}
 
 void answer(call made, const errand& job, const core::task& task) {
   auto text = made.to.begin();
-  if (!job.further && is_direct(task)) {
+  if (is_direct(job, task)) {
     made.words.append_sent_message(text, *task.reply, {{}, task.row.context_id});
   } else {
     made.words.append_sent_task(text, task, {history_of(job.asked.history_length)});
@@ -88,28 +98,27 @@ core::task_ptr at_first(const core::task& now) {
 }
 
 /// The task that has just got the message: the question that it answers is not asked any more.
-core::task_ptr with_message(const core::task& before, const core::message& said, time_point at) {
-  auto out = std::make_shared<core::task>(before);
-  const auto same = [&](const core::message& each) { return each.message_id == said.message_id; };
-  if (std::none_of(out->history.begin(), out->history.end(), same)) out->history.push_back(said);
+core::task_ptr with_message(core::task before, const core::message& said, time_point at) {
+  auto out = std::make_shared<core::task>(std::move(before));
+  out->history.push_back(said);
   if (core::is_interrupted(out->row.status.state)) out->row.status = {core::task_state::working, {}, std::nullopt, at};
   return out;
 }
 
 /// What a stream begins with: the task when the message came, where the events behind that can be told one by one; else the
-/// task as it is.
+/// task as it is. `now` is cut to what the client accepts, and so is what comes of it.
 core::task_ptr beginning(const errand& job, const core::task& now) {
   // A history that has overflown has lost its first message.
   if (!job.further && !now.history.empty() && now.history.size() < limits::history_window) return at_first(now);
   // What happened between the look at the task and the message would be told behind a task that has the message already.
   if (job.before && job.message_seq == job.before->row.last_seq + 1)
-    return with_message(*job.before, job.asked.message, now.row.updated_at);
+    return with_message(shown_task(*job.before, job.asked.accepted_output_modes), job.asked.message, now.row.updated_at);
   return std::make_shared<const core::task>(now);
 }
 
 void stream(call made, errand job, const core::task& task) {
   std::string text;
-  if (!job.further && is_direct(task)) {
+  if (!job.further && replied_at_once(task)) {
     made.words.append_sent_message(text, *task.reply, {{}, task.row.context_id});
     return made.to.stream_of_one(std::move(text));
   }
@@ -118,15 +127,9 @@ void stream(call made, errand job, const core::task& task) {
     made.words.append_sent_task(text, *known, {history_of(job.asked.history_length)});
     return made.to.stream_of_one(std::move(text));
   }
-  http::event_stream feed;
-  feed.open = [&tasks = made.server.tasks, who = made.who, id = task.row.id, after = known->row.last_seq](
-                  std::size_t credit, std::shared_ptr<core::event_sink> sink,
-                  core::completion<core::subscription_ptr> done) {
-    tasks.subscribe(who, id, after, credit, std::move(sink), std::move(done));
-  };
-  feed.encoder = std::make_unique<task_stream>(made.words, made.to.frames(), std::move(job.asked.accepted_output_modes),
-                                               known, history_of(job.asked.history_length));
-  made.to.stream(std::move(feed));
+  auto told = std::make_unique<task_stream>(made.words, made.to.frames(), std::move(job.asked.accepted_output_modes), known,
+                                            history_of(job.asked.history_length));
+  stream_events(std::move(made), task.row.id, known->row.last_seq, std::move(told));
 }
 
 void show(call made, errand job, const core::task& task) {
@@ -137,15 +140,42 @@ void show(call made, errand job, const core::task& task) {
   answer(std::move(made), job, what);
 }
 
+/// What the port itself waits for, while the request has its place in the gate: nothing when there is something to do as
+/// soon as the message is taken.
+milliseconds wait_at_once(const errand& job) {
+  return job.streams || job.asked.push ? milliseconds{0} : std::min(job.wait, http::short_wait);
+}
+
+/// Who waits on: the call, but for the place of its answer.
+struct waiter {
+  const services& server;
+  core::caller who;
+  std::string agent;
+  const codec& words;
+  errand job;
+  core::task_ptr first;  ///< what was asked for has been done: it is shown if a later look fails
+
+  /// Whether the wait was as long as it should be or not, the task as it is then is the answer.
+  core::completion<core::task_ptr> when_there(reply to) const {
+    return [mine = *this, to = std::move(to)](result<core::task_ptr> got) mutable {
+      const auto task = got ? *std::move(got) : std::move(mine.first);
+      show({mine.server, std::move(mine.who), std::move(mine.agent), mine.words, std::move(to), false, std::nullopt},
+           std::move(mine.job), *task);
+    };
+  }
+};
+
 void wait_and_show(call made, errand job, core::task_ptr task) {
-  if (job.streams || job.wait <= milliseconds{0}) return show(std::move(made), std::move(job), *task);
-  auto& tasks = made.server.tasks;
-  const auto who = made.who;
-  const auto wait = job.wait;
-  tasks.await(who, task->row.id, wait, [made = std::move(made), job = std::move(job)](result<core::task_ptr> got) mutable {
-    if (!got) return made.to.fail(got.error());
-    show(std::move(made), std::move(job), **got);
-  });
+  const auto rest = job.wait - wait_at_once(job);
+  if (job.streams || rest <= milliseconds{0} || core::is_settled(task->row))
+    return show(std::move(made), std::move(job), *task);
+  const auto id = task->row.id;
+  auto to = std::move(made.to);
+  const auto from = std::make_shared<const waiter>(
+      waiter{made.server, std::move(made.who), std::move(made.agent), made.words, std::move(job), std::move(task)});
+  to.wait(
+      [from, id, rest](reply later) { from->server.tasks.await(from->who, id, rest, from->when_there(std::move(later))); },
+      [from, id](reply later) { from->server.tasks.get(from->who, id, from->when_there(std::move(later))); });
 }
 
 core::push_config config_of(const call& made, const errand& job, task_id task) {
@@ -163,23 +193,26 @@ fault untold(const error& why, task_id task) {
   return out;
 }
 
-// Who is to be told of the task is known before anybody waits for it.
+// Who is to be told of the task is known before anybody waits for it, and not before the message is taken: of one that is
+// refused nobody is told. Should the process end in between, the client has no answer: sent to its task again, the message
+// changes nothing, and its receiver is told what came behind the first one.
 void accepted(call made, errand job, core::submitted_task got) {
   job.message_seq = got.message_seq;
-  if (!job.asked.push || job.further) return show(std::move(made), std::move(job), *got.task);
+  if (!job.asked.push) return wait_and_show(std::move(made), std::move(job), std::move(got.task));
+  if (job.message_seq > 0) job.told_after = job.message_seq;
   const auto id = got.task->row.id;
   auto config = config_of(made, job, id);
   auto& pushes = made.server.pushes;
   const auto who = made.who;
   pushes.create(
-      who, std::move(config), 1,
+      who, std::move(config), job.told_after,
       [made = std::move(made), job = std::move(job), task = std::move(got.task)](result<core::push_config> kept) mutable {
         if (!kept) return made.to.fail(untold(kept.error(), task->row.id));
         wait_and_show(std::move(made), std::move(job), std::move(task));
       });
 }
 
-/// A message id that began another task is a mistake of the client's, who knows of no Idempotency-Key.
+/// A message id that was used for other words is a mistake of the client's, who knows of no Idempotency-Key.
 fault refusal(const error& why) {
   if (why.code != errc::idempotency_mismatch) return fault_of(why);
   return {fault_kind::invalid_params,
@@ -204,18 +237,13 @@ core::completion<core::submitted_task> then(call made, errand job) {
 
 // --- questions
 
-/// What the port itself may wait for: nothing when there is something to do as soon as the task is there.
-milliseconds wait_at_once(const errand& job) {
-  const bool push_follows = job.asked.push && !job.further;
-  return job.streams || push_follows ? milliseconds{0} : job.wait;
-}
-
 void begin_task(call made, errand job) {
   core::submission what;
   what.agent = made.agent;
   what.context_id = job.asked.context_id;
-  if (made.once) what.idempotency = once_of(made, job.asked);
+  if (made.once) what.idempotency = once_of(made, job.asked, job.asked.context_id);
   what.message = handed_over(job);
+  what.metadata = std::move(job.asked.metadata);
   what.wait = wait_at_once(job);
   auto& tasks = made.server.tasks;
   const auto who = made.who;
@@ -224,11 +252,31 @@ void begin_task(call made, errand job) {
 
 void tell_task(call made, errand job, task_id id) {
   core::further_message what;
+  if (made.once) what.idempotency = once_of(made, job.asked, {});
   what.message = handed_over(job);
+  what.metadata = std::move(job.asked.metadata);
   what.wait = wait_at_once(job);
   auto& tasks = made.server.tasks;
   const auto who = made.who;
   tasks.send(who, id, std::move(what), then(std::move(made), std::move(job)));
+}
+
+/// When there is no room for its configuration, nothing is said.
+void tell_if_there_is_room(call made, errand job, task_id id) {
+  constexpr auto most = limits::push_configs_max;
+  auto& pushes = made.server.pushes;
+  const auto who = made.who;
+  pushes.list(who, id, {static_cast<int>(most), {}},
+              [made = std::move(made), job = std::move(job), id](result<core::page<core::push_config>> got) mutable {
+                if (!got) return made.to.fail(got.error());
+                const auto name = config_of(made, job, id).id;
+                const auto is_it = [&](const core::push_config& each) { return each.id == name; };
+                if (got->items.size() >= most && std::none_of(got->items.begin(), got->items.end(), is_it))
+                  return made.to.fail(fail(errc::limit_exceeded, "the task has all " + std::to_string(most) +
+                                                                     " push notification configurations that it may have; "
+                                                                     "delete one first. The message was not taken"));
+                tell_task(std::move(made), std::move(job), id);
+              });
 }
 
 void continue_task(call made, errand job, core::task_ptr before) {
@@ -238,24 +286,17 @@ void continue_task(call made, errand job, core::task_ptr before) {
                               "task " + row.id.str() + " is of another context",
                               {},
                               {{"/message/contextId", "must be the context of the task, or be left out"}}});
-  if (core::is_terminal(row.status.state))
+  // The repetition of the message that ended it is answered by its key.
+  if (core::is_terminal(row.status.state) && !made.once)
     return made.to.fail(fault{fault_kind::unsupported_operation,
                               "task " + row.id.str() + " has ended (" + std::string{core::to_string(row.status.state)} +
                                   "); send the message without taskId for a new task of the same context",
                               {{"taskId", row.id.str()}}});
   job.further = true;
   if (job.streams) job.before = std::move(before);
+  job.told_after = row.last_seq;
   if (!job.asked.push) return tell_task(std::move(made), std::move(job), row.id);
-  // Before the message: when there is no room for the configuration, nothing has been said.
-  auto config = config_of(made, job, row.id);
-  const auto after = row.last_seq;
-  auto& pushes = made.server.pushes;
-  const auto who = made.who;
-  pushes.create(who, std::move(config), after,
-                [made = std::move(made), job = std::move(job), id = row.id](result<core::push_config> kept) mutable {
-                  if (!kept) return made.to.fail(kept.error());
-                  tell_task(std::move(made), std::move(job), id);
-                });
+  tell_if_there_is_room(std::move(made), std::move(job), row.id);
 }
 
 void run(call made, send_question asked, bool streams) {

@@ -18,17 +18,10 @@ void subscribe_to_task(call made, task_question asked) {
                               "task " + row.id.str() + " has ended (" + std::string{core::to_string(row.status.state)} +
                                   "): there is nothing to subscribe to; GetTask shows it",
                               {{"taskId", row.id.str()}}});
-    http::event_stream feed;
-    feed.open = [&tasks = on.server.tasks, who = on.who, id = row.id, after](std::size_t credit,
-                                                                             std::shared_ptr<core::event_sink> sink,
-                                                                             core::completion<core::subscription_ptr> done) {
-      tasks.subscribe(who, id, after, credit, std::move(sink), std::move(done));
-    };
     auto told =
         std::make_unique<task_stream>(on.words, on.to.frames(), std::vector<std::string>{}, found, history_of(std::nullopt));
     if (resumes) told->resume();
-    feed.encoder = std::move(told);
-    on.to.stream(std::move(feed));
+    stream_events(std::move(on), row.id, after, std::move(told));
   });
 }
 

@@ -100,10 +100,66 @@ void task_stream::open_frame(std::string& out, std::uint64_t seq) const {
 
 void task_stream::begin(std::string& out) {
   if (!first_) return;
+  const auto start = out.size();
   open_frame(out, first_->row.last_seq);
   words_.append_sent_task(out, *first_, {history_});
   close_frame(out);
+  if (out.size() - start > event_bytes) {
+    out.resize(start);
+    begin_in_pieces(out);
+  }
   first_.reset();
+}
+
+// The task comes without its artifacts, which follow it, and with as much of its history as there is room for: no server
+// has to show all. Its number comes with the last of these: who resumes before it gets all of them again.
+void task_stream::begin_in_pieces(std::string& out) const {
+  const auto& whole = *first_;
+  core::task head;
+  head.row = whole.row;
+  if (auto& said = head.row.status.message) said = shortened(*std::move(said), piece_bytes, task_id_);
+  std::size_t shown = 0, used = 0;
+  for (auto each = whole.history.rbegin(); each != whole.history.rend() && shown < history_; ++each, ++shown) {
+    used += bytes_of(*each);
+    if (used > piece_bytes) break;
+  }
+  head.history.assign(whole.history.end() - static_cast<std::ptrdiff_t>(shown), whole.history.end());
+  const auto artifacts = artifacts_of(whole);
+  open_frame(out, artifacts.empty() ? whole.row.last_seq : 0);
+  words_.append_sent_task(out, head, {});
+  close_frame(out);
+  for (const auto& each : artifacts)
+    tell_artifact(out, &each == &artifacts.back() ? whole.row.last_seq : 0, each, false, true);
+}
+
+std::string_view task_stream::tell_status(std::string& out, std::uint64_t seq, core::task_status status, bool closes) const {
+  open_frame(out, seq);
+  const auto begin = out.size();
+  words_.append_status(out, {status, closes}, names());
+  if (out.size() - begin > event_bytes && status.message) {
+    out.resize(begin);
+    status.message = shortened(*std::move(status.message), piece_bytes, task_id_);
+    words_.append_status(out, {status, closes}, names());
+  }
+  const auto length = out.size() - begin;
+  close_frame(out);
+  return std::string_view{out}.substr(begin, length);
+}
+
+// The number comes with the last piece: who resumes before it gets all of them again, the first of them anew.
+std::string_view task_stream::tell_artifact(std::string& out, std::uint64_t seq, const core::artifact& what, bool append,
+                                            bool last) const {
+  const auto pieces = pieces_of(what, piece_bytes);
+  std::size_t begin = 0, length = 0;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const bool ends = i + 1 == pieces.size();
+    open_frame(out, ends ? seq : 0);
+    begin = out.size();
+    words_.append_artifact(out, {pieces[i], append || i > 0, last && ends}, names());
+    length = out.size() - begin;
+    close_frame(out);
+  }
+  return pieces.size() == 1 ? std::string_view{out}.substr(begin, length) : std::string_view{};
 }
 
 void task_stream::add(std::string& out, const core::event& what) {
@@ -146,11 +202,8 @@ void task_stream::on_status(std::string& out, const core::event& what, const jso
   // A task that has begun can end with a reply: then that is its last word.
   if (ended && !status.message) status.message = reply_;
   if (status.message) status.message = shown_message(*std::move(status.message), modes_);
-  open_frame(out, what.seq);
-  const auto begin = out.size();
-  words_.append_status(out, {status, ended}, names());
-  if (modes_.empty() && !reply_) keep_written(words_, what, reached, std::string_view{out}.substr(begin));
-  close_frame(out);
+  const auto told = tell_status(out, what.seq, std::move(status), ended);
+  if (modes_.empty() && !reply_) keep_written(words_, what, reached, told);
   reach(*reached);
 }
 
@@ -160,10 +213,7 @@ void task_stream::on_message(std::string& out, const core::event& what, const js
   if (!said || said->role != core::role::agent) return;
   said = shown_message(*std::move(said), modes_);
   if (!said) return;
-  const core::task_status status{reached_, {}, std::move(said), what.at};
-  open_frame(out, what.seq);
-  words_.append_status(out, {status, false}, names());
-  close_frame(out);
+  tell_status(out, what.seq, {reached_, {}, std::move(said), what.at}, false);
 }
 
 void task_stream::on_artifact(std::string& out, const core::event& what, const json& data) {
@@ -173,18 +223,8 @@ void task_stream::on_artifact(std::string& out, const core::event& what, const j
   if (!read) return;
   const auto left = shown_artifact(*std::move(read), modes_);
   if (!left) return;
-  const bool append = data.value("append", false);
-  const bool last = data.value("last", true);
-  const auto pieces = pieces_of(*left, piece_bytes);
-  // The number comes with the last piece: who resumes before it gets all of them again, the first of them anew.
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    const bool ends = i + 1 == pieces.size();
-    open_frame(out, ends ? what.seq : 0);
-    const auto begin = out.size();
-    words_.append_artifact(out, {pieces[i], append || i > 0, last && ends}, names());
-    if (modes_.empty() && pieces.size() == 1) keep_written(words_, what, std::nullopt, std::string_view{out}.substr(begin));
-    close_frame(out);
-  }
+  const auto told = tell_artifact(out, what.seq, *left, data.value("append", false), data.value("last", true));
+  if (modes_.empty() && !told.empty()) keep_written(words_, what, std::nullopt, told);
 }
 
 task_stream::speech* task_stream::speech_of(std::string_view effect_id) {
@@ -216,7 +256,7 @@ void task_stream::add(std::string& out, const core::live_frame& what) {
   // There is one artifact: who begins to speak takes it over.
   for (auto& each : speeches_)
     if (&each != one) each.whole = false;
-  tell_spoken(out, 0, text, offset > 0, false);
+  tell_artifact(out, 0, spoken_artifact(text), offset > 0, false);
 }
 
 void task_stream::on_outcome(std::string& out, const core::event& what, const json& data) {
@@ -233,15 +273,8 @@ void task_stream::on_outcome(std::string& out, const core::event& what, const js
   const bool goes_on = heard.whole && !heard.told.empty() && text.starts_with(heard.told);
   // Words of a call that failed in the end are taken back.
   if (text.empty() && heard.told.empty()) return;
-  tell_spoken(out, what.seq, goes_on ? std::string_view{text}.substr(heard.told.size()) : std::string_view{text}, goes_on,
-              true);
-}
-
-void task_stream::tell_spoken(std::string& out, std::uint64_t seq, std::string_view text, bool append, bool last) const {
-  const auto piece = spoken_artifact(text);
-  open_frame(out, seq);
-  words_.append_artifact(out, {piece, append, last}, names());
-  close_frame(out);
+  const auto rest = std::string_view{text}.substr(goes_on ? heard.told.size() : 0);
+  tell_artifact(out, what.seq, spoken_artifact(rest), goes_on, true);
 }
 
 // The body ends with an error of the protocol, and the connection closes.

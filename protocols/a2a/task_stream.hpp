@@ -46,12 +46,17 @@ class task_stream final : public http::feed_encoder {
   /// Whether another stream has just told the event in the same words: then this one does.
   bool tell_again(std::string& out, const core::event& what);
   void reach(core::task_state now);
+  void begin_in_pieces(std::string& out) const;
   void on_status(std::string& out, const core::event& what, const core::json& data);
   void on_message(std::string& out, const core::event& what, const core::json& data);
   void on_artifact(std::string& out, const core::event& what, const core::json& data);
   void on_request(const core::json& data);
   void on_outcome(std::string& out, const core::event& what, const core::json& data);
-  void tell_spoken(std::string& out, std::uint64_t seq, std::string_view text, bool append, bool last) const;
+  /// Each tells one thing, and returns how it was put into words: a view into `out`; of an artifact that came in several
+  /// pieces, nothing.
+  std::string_view tell_status(std::string& out, std::uint64_t seq, core::task_status status, bool closes) const;
+  std::string_view tell_artifact(std::string& out, std::uint64_t seq, const core::artifact& what, bool append,
+                                 bool last) const;
   speech* speech_of(std::string_view effect_id);
 
   const codec& words_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "protocols/core/agent_name.hpp"
 #include "protocols/core/fields.hpp"
 #include "server/base/limits.hpp"
 
@@ -12,8 +13,6 @@ namespace {
 constexpr std::array<std::string_view, 12> common_members{
     "name",       "kind",   "description",     "labels",      "skills",    "input_schema",
     "durability", "limits", "on_busy_context", "supervision", "subscribe", "a2a"};
-constexpr std::array<std::string_view, 11> reserved_names{"a2a",   "api",    "v1",      "mcp",   "metrics",  "openapi",
-                                                          "livez", "readyz", "healthz", "tasks", "dashboard"};
 constexpr std::array<std::string_view, 7> limit_members{"max_concurrent_tasks", "max_queued_tasks", "timeout_ms",
                                                         "input_timeout_ms",     "max_steps",        "max_tokens",
                                                         "max_cost_microusd"};
@@ -32,21 +31,10 @@ constexpr std::int64_t most_waiting = 100'000;
 constexpr std::int64_t most_budget = 1'000'000'000'000;
 constexpr std::int64_t longest_ms = 366LL * 24 * 3600 * 1000;  // a year: no deadline is meant to be farther
 
-/// [a-z0-9][a-z0-9_-]{0,62}
-bool is_name(std::string_view text) {
-  if (text.empty() || text.size() > name_bytes || text.front() == '_' || text.front() == '-') return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
-}
-
 void read_head(object_fields& fields, definition& out) {
   if (fields.require("name") != nullptr) {
     if (auto name = fields.text("name")) {
-      if (!is_name(*name)) {
-        fields.add("name", "must be 1 to 63 of a-z, 0-9, '_' and '-', and begin with a letter or digit");
-      } else if (std::find(reserved_names.begin(), reserved_names.end(), *name) != reserved_names.end()) {
-        fields.add("name", "'" + *name + "' is reserved");
-      }
+      if (auto wrong = wrong_agent_name(*name); !wrong.empty()) fields.add("name", std::move(wrong));
       out.name = *std::move(name);
     }
   }

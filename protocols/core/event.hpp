@@ -44,8 +44,8 @@ bool is_common(std::string_view kind);
 ///
 ///     submitted         {message, agent, agent_version, context_id, context_new?, priority, tenant, owner, labels?,
 ///                        timeout_ms?, budget?: {max_tokens?, max_cost_microusd?}, parent_id?, depth?,
-///                        history?: [message], instructions?}
-///     message_received  {message}
+///                        history?: [message], instructions?, metadata?}
+///     message_received  {message, metadata?}
 ///     effect_resolved   {effect_id, value, usage?, heard?} or {effect_id, error: {code, detail}, usage?}
 ///     timer_fired       {timer_id}
 ///     cancel_requested  {reason?}

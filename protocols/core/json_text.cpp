@@ -3,9 +3,12 @@
 #include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace mofa::core {
 namespace {
+
+constexpr std::size_t long_text_bytes = 64 * 1024;
 
 bool is_plain(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -71,9 +74,24 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+/// About as many bytes as its text has.
+std::size_t written_bytes(const json& value) {
+  constexpr std::size_t quotes_and_comma = 4;
+  if (const auto* text = value.get_ptr<const std::string*>()) return text->size() + quotes_and_comma;
+  std::size_t out = 8;
+  if (const auto* members = value.get_ptr<const json::object_t*>()) {
+    for (const auto& [name, member] : *members) out += name.size() + quotes_and_comma + written_bytes(member);
+  } else if (value.is_array()) {
+    for (const auto& item : value) out += written_bytes(item);
+  }
+  return out;
+}
+
 }  // namespace
 
 void append_string(std::string& out, std::string_view text) {
+  // Growing by doubling would have a long text twice.
+  if (text.size() > long_text_bytes) out.reserve(out.size() + text.size() + 2);
   out += '"';
   std::size_t at = 0;
   while (at < text.size()) {
@@ -111,6 +129,37 @@ void append_time(std::string& out, time_point at) {
   out += '"';
 }
 
-void append_json(std::string& out, const json& value) { out += value.dump(-1, ' ', false, json::error_handler_t::replace); }
+void append_json(std::string& out, const json& value) {
+  if (out.empty()) out.reserve(written_bytes(value));
+  const char* between = "";
+  switch (value.type()) {
+    case json::value_t::object:
+      out += '{';
+      for (const auto& [name, member] : value.get_ref<const json::object_t&>()) {
+        out += std::exchange(between, ",");
+        append_string(out, name);
+        out += ':';
+        append_json(out, member);
+      }
+      out += '}';
+      return;
+    case json::value_t::array:
+      out += '[';
+      for (const auto& item : value.get_ref<const json::array_t&>()) {
+        out += std::exchange(between, ",");
+        append_json(out, item);
+      }
+      out += ']';
+      return;
+    case json::value_t::string:
+      return append_string(out, value.get_ref<const std::string&>());
+    case json::value_t::number_integer:
+      return append_number(out, value.get<std::int64_t>());
+    case json::value_t::number_unsigned:
+      return append_number(out, value.get<std::uint64_t>());
+    default:
+      out += value.dump(-1, ' ', false, json::error_handler_t::replace);
+  }
+}
 
 }  // namespace mofa::core

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "protocols/core/fields.hpp"
+#include "protocols/core/message_json.hpp"
 #include "server/base/limits.hpp"
 
 namespace mofa::core {
@@ -103,9 +104,43 @@ result<T> finish(T value, field_errors errors) {
   return value;
 }
 
+// `Part` is const part&, or part when what is in it may be taken.
+template <class Part>
+json part_json(Part&& value) {
+  json out = json::object();
+  auto& content = out[std::string{part_members[static_cast<std::size_t>(value.kind)]}];
+  if (value.kind == part::type::data) {
+    content = std::forward<Part>(value).data;
+  } else {
+    content = std::forward<Part>(value).text;
+  }
+  if (!value.media_type.empty()) out["media_type"] = value.media_type;
+  if (!value.filename.empty()) out["filename"] = value.filename;
+  if (!value.metadata.is_null()) out["metadata"] = std::forward<Part>(value).metadata;
+  return out;
+}
+
 json parts_to_json(const std::vector<part>& parts) {
   json out = json::array();
   for (const auto& each : parts) out.push_back(to_json(each));
+  return out;
+}
+
+json parts_to_json(std::vector<part>&& parts) {
+  json out = json::array();
+  for (auto& each : parts) out.push_back(part_json(std::move(each)));
+  return out;
+}
+
+template <class Message>
+json message_json(Message&& value) {
+  json out = json::object();
+  out["message_id"] = value.message_id;
+  out["role"] = role_names[static_cast<std::size_t>(value.role)];
+  out["parts"] = parts_to_json(std::forward<Message>(value).parts);
+  if (!value.metadata.is_null()) out["metadata"] = std::forward<Message>(value).metadata;
+  if (!value.extensions.empty()) out["extensions"] = value.extensions;
+  if (!value.reference_task_ids.empty()) out["reference_task_ids"] = value.reference_task_ids;
   return out;
 }
 
@@ -131,30 +166,9 @@ message text_message(core::role who, std::string message_id, std::string text) {
   return out;
 }
 
-json to_json(const part& value) {
-  json out = json::object();
-  const auto name = std::string{part_members[static_cast<std::size_t>(value.kind)]};
-  if (value.kind == part::type::data) {
-    out[name] = value.data;
-  } else {
-    out[name] = value.text;
-  }
-  if (!value.media_type.empty()) out["media_type"] = value.media_type;
-  if (!value.filename.empty()) out["filename"] = value.filename;
-  if (!value.metadata.is_null()) out["metadata"] = value.metadata;
-  return out;
-}
-
-json to_json(const message& value) {
-  json out = json::object();
-  out["message_id"] = value.message_id;
-  out["role"] = role_names[static_cast<std::size_t>(value.role)];
-  out["parts"] = parts_to_json(value.parts);
-  if (!value.metadata.is_null()) out["metadata"] = value.metadata;
-  if (!value.extensions.empty()) out["extensions"] = value.extensions;
-  if (!value.reference_task_ids.empty()) out["reference_task_ids"] = value.reference_task_ids;
-  return out;
-}
+json to_json(const part& value) { return part_json(value); }
+json to_json(const message& value) { return message_json(value); }
+json into_json(message value) { return message_json(std::move(value)); }
 
 json to_json(const artifact& value) {
   json out = json::object();

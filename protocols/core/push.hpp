@@ -21,6 +21,13 @@ struct push_config {
   std::string dialect;      ///< that registered it and words the bodies: opaque to everybody else
 };
 
+/// Which registration of an id it is: one that was removed and made again is another row, one that was registered anew is
+/// the same row, renewed.
+struct push_edition {
+  std::int64_t row = 0;
+  std::int64_t renewal = 0;
+};
+
 /// A configuration with what its deliveries need to know.
 struct open_push {
   push_config config;
@@ -28,6 +35,7 @@ struct open_push {
   std::string context_id;     ///< of the task
   std::uint64_t cursor = 0;   ///< every event up to this number is delivered, or was not to be
   bool done = false;          ///< it was told the last event that there will be, or it was given up
+  push_edition edition{};     ///< given by the store
 };
 
 }  // namespace mofa::core

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <iterator>
 
+#include "protocols/core/client_id.hpp"
 #include "server/base/limits.hpp"
 
 namespace mofa::core {
@@ -59,6 +60,7 @@ message user_message_from(object_fields& fields, field_errors& errors) {
     errors.insert(errors.end(), std::make_move_iterator(wrong.begin()), std::make_move_iterator(wrong.end()));
     return {};
   }
+  if (!is_client_id(read->message_id)) errors.push_back({child_path(path, "message_id"), std::string{no_client_id}});
   if (read->role != role::user) errors.push_back({child_path(path, "role"), "must be user: the agent speaks for itself"});
   return std::move(*read);
 }
@@ -68,6 +70,7 @@ submission submission_from(object_fields& fields, field_errors& errors) {
   out.message = user_message_from(fields, errors);
   if (auto context = fields.text("context_id", limits::client_id_bytes)) {
     if (context->empty()) fields.add("context_id", "is empty; leave it out for a new context");
+    if (!is_client_id(*context)) fields.add("context_id", std::string{no_client_id});
     out.context_id = std::move(*context);
   }
   if (const auto priority = fields.choice("priority", priorities)) out.priority = static_cast<core::priority>(*priority);

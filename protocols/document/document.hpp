@@ -35,6 +35,10 @@ struct document {
 /// duplicate keys, depth beyond limits::document_depth, more than limits::document_values values, numbers out of range.
 result<json> parse_json(std::string_view text);
 
+/// The same out of a text that nobody else needs. A string that is most of it, such as a file in base64, takes over its
+/// memory instead of being copied.
+result<json> consume_json(std::string text);
+
 /// The same with places, for documents that are checked further. `name` is for errors ("config/agents/a.yaml").
 result<document> read_json(std::string_view text, std::string name);
 

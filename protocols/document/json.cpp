@@ -1,167 +1,232 @@
-#include <algorithm>
+#include <bitset>
 #include <functional>
-#include <iterator>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "protocols/document/document.hpp"
+#include "protocols/document/json_scanner.hpp"
 #include "protocols/document/text.hpp"
 #include "protocols/document/tree_builder.hpp"
+#include "server/base/limits.hpp"
 
 namespace mofa::document {
 namespace {
 
-/// Walks over the text and tells how far the lexer has read: nlohmann's SAX events carry no position.
-class counting_iterator {
- public:
-  using iterator_category = std::input_iterator_tag;
-  using value_type = char;
-  using difference_type = std::ptrdiff_t;
-  using pointer = const char*;
-  using reference = const char&;
+/// A text beyond this is read twice: first without keeping anything, so that a bad one costs no memory.
+constexpr std::size_t outline_first_bytes = 64 * 1024;
 
-  counting_iterator(const char* at, const char** reached) : at_(at), reached_(reached) {}
-  reference operator*() const { return *at_; }
-  counting_iterator& operator++() {
-    *reached_ = ++at_;
-    return *this;
+/// Reads one text (RFC 8259, section 2) without recursion, and tells the keeper what is in it and where.
+template <class Keeper>
+class reader {
+ public:
+  reader(std::string_view text, Keeper& keeper) : scan_(text), keeper_(keeper) {}
+
+  /// Whether the text is one value and nothing else; if not, why() says what is wrong, and where it is wrong.
+  bool read() {
+    if (!value()) return false;
+    while (true) {
+      scan_.skip_space();
+      if (!keeper_.is_open()) return scan_.at_end() || scan_.refuse_next("the end of the text");
+      const bool object = keeper_.in_object();
+      if (scan_.take(',')) {
+        if (object && !key()) return false;
+        if (!value()) return false;
+      } else if (scan_.take(object ? '}' : ']')) {
+        keeper_.end();
+      } else {
+        return scan_.refuse_next(object ? "',' or '}'" : "',' or ']'");
+      }
+    }
   }
-  friend bool operator==(const counting_iterator& a, const counting_iterator& b) { return a.at_ == b.at_; }
-  friend bool operator!=(const counting_iterator& a, const counting_iterator& b) { return a.at_ != b.at_; }
+
+  const std::string& why() const { return scan_.problem().empty() ? problem_ : scan_.problem(); }
+  std::size_t where() const { return scan_.problem().empty() ? token_ : scan_.offset(); }
 
  private:
-  const char* at_;
-  const char** reached_;
-};
-
-/// What went wrong, and at which byte.
-struct failure {
-  std::string message;
-  std::size_t offset = 0;
-};
-
-/// "syntax error while parsing value - unexpected ']'; expected …" of nlohmann's longer text.
-std::string syntax_message(const nlohmann::detail::exception& why) {
-  if (why.id == 406) return "number out of range";
-  std::string_view text = why.what();
-  if (const auto at = text.find("syntax error "); at != text.npos) text.remove_prefix(at);
-  // What it read last may be bad UTF-8, and must not come back in an answer.
-  if (const auto at = text.find("; last read: "); at != text.npos) text = text.substr(0, at);
-  return std::string{text};
-}
-
-/// The SAX handler. With `reached` it knows the place of each token, else it records none and is faster.
-class handler {
- public:
-  handler(std::string_view text, const char* const* reached, place_map* places)
-      : builder_(places), text_(text), reached_(reached), tracker_(text) {}
-
-  bool null() { return builder_.scalar(nullptr, word(4)); }
-  bool boolean(bool value) { return builder_.scalar(value, word(value ? 4 : 5)); }
-  bool number_integer(json::number_integer_t value) { return builder_.scalar(value, number()); }
-  bool number_unsigned(json::number_unsigned_t value) { return builder_.scalar(value, number()); }
-  bool number_float(json::number_float_t value, const std::string& token) {
-    const bool integer = token.find_first_of(".eE") == token.npos;
-    if (integer) return refuse("number out of range");  // it would lose digits
-    return builder_.scalar(value, number());
+  /// A value up to where something may follow it: the whole of a scalar or of an empty container, or the first scalar that
+  /// is in it.
+  bool value() {
+    while (true) {
+      scan_.skip_space();
+      token_ = scan_.offset();
+      if (scan_.take('{')) {
+        if (!kept(keeper_.begin_object(token_))) return false;
+        scan_.skip_space();
+        if (scan_.next() == '}') return true;
+        if (!key()) return false;
+      } else if (scan_.take('[')) {
+        if (!kept(keeper_.begin_array(token_))) return false;
+        scan_.skip_space();
+        if (scan_.next() == ']') return true;
+      } else {
+        return scalar();
+      }
+    }
   }
-  bool string(std::string& value) { return builder_.scalar(std::move(value), quoted()); }
-  bool binary(json::binary_t&) { return refuse("binary values are not JSON"); }
-  bool start_object(std::size_t) { return builder_.begin_object(word(1)); }
-  bool start_array(std::size_t) { return builder_.begin_array(word(1)); }
-  bool key(std::string& value) { return builder_.key(std::move(value), quoted()); }
-  bool end_object() {
-    builder_.end();
+
+  bool key() {
+    scan_.skip_space();
+    token_ = scan_.offset();
+    if (scan_.next() != '"') return scan_.refuse_next("a key in quotes");
+    string_token name;
+    if (!scan_.string(name) || !kept(keeper_.key(name, token_))) return false;
+    scan_.skip_space();
+    return scan_.take(':') || scan_.refuse_next("':'");
+  }
+
+  bool scalar() {
+    switch (scan_.next()) {
+      case '"': {
+        string_token text;
+        return scan_.string(text) && kept(keeper_.string(text, token_));
+      }
+      case 't':
+        return scan_.word("true") && kept(keeper_.scalar(true, token_));
+      case 'f':
+        return scan_.word("false") && kept(keeper_.scalar(false, token_));
+      case 'n':
+        return scan_.word("null") && kept(keeper_.scalar(nullptr, token_));
+      case '-':
+      case '0':
+      case '1':
+      case '2':
+      case '3':
+      case '4':
+      case '5':
+      case '6':
+      case '7':
+      case '8':
+      case '9':
+        return number();
+      default:
+        return scan_.refuse_next("a value");
+    }
+  }
+
+  bool number() {
+    number_token digits;
+    if (!scan_.number(digits)) return false;
+    auto value = value_of(digits);
+    if (!value.is_discarded()) return kept(keeper_.scalar(std::move(value), token_));
+    problem_ = "number out of range";
+    return false;
+  }
+
+  bool kept(bool good) {
+    if (!good) problem_ = keeper_.problem();
+    return good;
+  }
+
+  json_scanner scan_;
+  Keeper& keeper_;
+  std::size_t token_ = 0;  ///< where the token at hand begins
+  std::string problem_;
+};
+
+/// Keeps nothing: finds what breaks the grammar or the limits.
+class outline {
+ public:
+  bool begin_object(std::size_t) { return begin(true); }
+  bool begin_array(std::size_t) { return begin(false); }
+  bool key(const string_token&, std::size_t) { return true; }
+  bool string(const string_token&, std::size_t) { return bounds_.count(); }
+  bool scalar(const json&, std::size_t) { return bounds_.count(); }
+  void end() { bounds_.close(); }
+  bool is_open() const { return bounds_.depth() > 0; }
+  bool in_object() const { return objects_[bounds_.depth() - 1]; }
+  const std::string& problem() const { return bounds_.problem(); }
+
+ private:
+  bool begin(bool object) {
+    if (!bounds_.open() || !bounds_.count()) return false;
+    objects_[bounds_.depth() - 1] = object;
     return true;
   }
-  bool end_array() { return end_object(); }
-  bool parse_error(std::size_t bytes_read, const std::string&, const nlohmann::detail::exception& why) {
-    failure_ = {syntax_message(why), std::min(bytes_read > 0 ? bytes_read - 1 : 0, text_.size())};
-    return false;
+
+  document_bounds bounds_;
+  std::bitset<limits::document_depth> objects_;  ///< of the open containers, those that are objects
+};
+
+/// Builds the value. A member that is most of the text by itself may be left out until the text is not needed any more.
+class tree {
+ public:
+  tree(std::string_view text, place_map* places, bool may_leave_out)
+      : builder_(places), tracker_(text), places_(places != nullptr), leave_out_beyond_(text.size()) {
+    if (may_leave_out && text.size() > outline_first_bytes) leave_out_beyond_ = text.size() / 2;
   }
 
+  bool begin_object(std::size_t at) { return builder_.begin_object(place(at)); }
+  bool begin_array(std::size_t at) { return builder_.begin_array(place(at)); }
+  bool key(const string_token& name, std::size_t at) { return builder_.key(text_of(name), place(at)); }
+  bool scalar(json value, std::size_t at) { return builder_.scalar(std::move(value), place(at)); }
+  bool string(const string_token& text, std::size_t at) {
+    if (text.inside.size() <= leave_out_beyond_ || !builder_.in_object()) return scalar(text_of(text), at);
+    left_out_ = text;
+    hole_ = builder_.member();
+    return scalar(nullptr, at);
+  }
+  void end() { builder_.end(); }
+  bool is_open() const { return builder_.is_open(); }
+  bool in_object() const { return builder_.in_object(); }
+  const std::string& problem() const { return builder_.problem(); }
+
   json take() { return builder_.take(); }
-  /// After a failed parse, when `reached` was given.
-  failure why() const {
-    if (!failure_.message.empty()) return failure_;
-    return {problem_.empty() ? builder_.problem() : problem_, token_};
+  /// The same, with what was left out in the memory of the text.
+  json take(std::string text) {
+    if (hole_ != nullptr) *hole_ = text_within(std::move(text), left_out_);
+    return take();
   }
 
  private:
-  std::size_t read_bytes() const { return static_cast<std::size_t>(*reached_ - text_.data()); }
-  position at(std::size_t offset) {
-    token_ = offset;
-    return tracker_.at(offset);
-  }
-  /// A token of known length, just read.
-  position word(std::size_t length) { return reached_ == nullptr ? position{} : at(read_bytes() - length); }
-  /// A string, just read: back to the quote that opens it, over quotes after an odd number of backslashes.
-  position quoted() {
-    if (reached_ == nullptr) return {};
-    std::size_t begin = read_bytes() - 2;
-    while (text_[begin] != '"' || escaped(begin)) --begin;
-    return at(begin);
-  }
-  bool escaped(std::size_t quote) const {
-    std::size_t before = quote;
-    while (before > 0 && text_[before - 1] == '\\') --before;
-    return (quote - before) % 2 == 1;
-  }
-  /// A number: the lexer has read one byte more, unless the text ends with it.
-  position number() {
-    if (reached_ == nullptr) return {};
-    const auto part_of_number = [](char c) {
-      return (c >= '0' && c <= '9') || std::string_view{"+-.eE"}.find(c) != std::string_view::npos;
-    };
-    std::size_t end = read_bytes();
-    if (!part_of_number(text_[end - 1])) --end;
-    std::size_t begin = end;
-    while (begin > 0 && part_of_number(text_[begin - 1])) --begin;
-    return at(begin);
-  }
-  bool refuse(std::string why) {
-    problem_ = std::move(why);
-    number();
-    return false;
-  }
+  position place(std::size_t at) { return places_ ? tracker_.at(at) : position{}; }
 
   tree_builder builder_;
-  std::string_view text_;
-  const char* const* reached_;
   line_tracker tracker_;
-  std::size_t token_ = 0;  ///< where the last token begins
-  std::string problem_;
-  failure failure_;
+  bool places_;
+  std::size_t leave_out_beyond_;
+  string_token left_out_;
+  json* hole_ = nullptr;  ///< where it belongs
 };
 
-result<json> parse_tracked(std::string_view text, place_map* places,
-                           const std::function<std::string(position)>& place_name) {
-  const char* reached = text.data();
-  handler events{text, &reached, places};
-  const bool good = json::sax_parse(counting_iterator{text.data(), &reached},
-                                    counting_iterator{text.data() + text.size(), &reached}, &events);
-  if (good) return events.take();
-  const auto why = events.why();
-  return fail(errc::invalid_syntax, place_name(position_of(text, why.offset)) + ": " + why.message);
+using namer = std::function<std::string(position)>;
+
+std::string by_line(position at) { return "line " + std::to_string(at.line) + ", column " + std::to_string(at.column); }
+
+template <class Keeper>
+result<void> read_into(Keeper& keeper, std::string_view text, const namer& place_name) {
+  reader<Keeper> one{text, keeper};
+  if (one.read()) return {};
+  return fail(errc::invalid_syntax, place_name(position_of(text, one.where())) + ": " + one.why());
+}
+
+result<void> build(tree& into, std::string_view text, const namer& place_name) {
+  if (text.size() > outline_first_bytes) {
+    outline nothing;
+    if (auto sound = read_into(nothing, text, place_name); !sound) return sound;
+  }
+  return read_into(into, text, place_name);
 }
 
 }  // namespace
 
 result<json> parse_json(std::string_view text) {
-  {
-    handler events{text, nullptr, nullptr};
-    if (json::sax_parse(text.begin(), text.end(), &events)) return events.take();
-  }
-  // The quick pass knows no places; a bad body is read a second time to name the place.
-  return parse_tracked(text, nullptr, [](position at) {
-    return "line " + std::to_string(at.line) + ", column " + std::to_string(at.column);
-  });
+  tree out{text, nullptr, false};
+  if (auto done = build(out, text, by_line); !done) return std::move(done).error();
+  return out.take();
+}
+
+result<json> consume_json(std::string text) {
+  tree out{text, nullptr, true};
+  if (auto done = build(out, text, by_line); !done) return std::move(done).error();
+  return out.take(std::move(text));
 }
 
 result<document> read_json(std::string_view text, std::string name) {
   document out;
-  auto value = parse_tracked(text, &out.places, [&](position at) { return place_name(name, at); });
-  if (!value) return std::move(value).error();
-  out.value = *std::move(value);
+  tree value{text, &out.places, false};
+  if (auto done = build(value, text, [&](position at) { return place_name(name, at); }); !done)
+    return std::move(done).error();
+  out.value = value.take();
   out.name = std::move(name);
   return out;
 }

@@ -39,17 +39,24 @@ std::string place_name(std::string_view name, position at) {
   return std::string{name} + ':' + std::to_string(at.line) + ':' + std::to_string(at.column);
 }
 
+std::size_t character_bytes(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto wanted = sequence_of(static_cast<unsigned char>(text[0]));
+  if (text.size() < wanted.length) return 0;
+  for (std::size_t i = 1; i < wanted.length; ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto min = i == 1 ? wanted.second_min : static_cast<unsigned char>(0x80);
+    const auto max = i == 1 ? wanted.second_max : static_cast<unsigned char>(0xbf);
+    if (byte < min || byte > max) return 0;
+  }
+  return wanted.length;
+}
+
 std::optional<std::size_t> find_bad_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
-    const auto wanted = sequence_of(static_cast<unsigned char>(text[at]));
-    if (wanted.length == 0 || text.size() - at < wanted.length) return at;
-    for (std::size_t i = 1; i < wanted.length; ++i) {
-      const auto byte = static_cast<unsigned char>(text[at + i]);
-      const auto min = i == 1 ? wanted.second_min : static_cast<unsigned char>(0x80);
-      const auto max = i == 1 ? wanted.second_max : static_cast<unsigned char>(0xbf);
-      if (byte < min || byte > max) return at;
-    }
-    at += wanted.length;
+    const auto bytes = character_bytes(text.substr(at));
+    if (bytes == 0) return at;
+    at += bytes;
   }
   return std::nullopt;
 }

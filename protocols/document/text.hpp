@@ -1,5 +1,5 @@
 // Bytes of a document: lines and columns, and whether they are UTF-8.
-// Used by the readers of this room only.
+// Used by the readers of this room; `place_name` also by who tells of a place later.
 // Pure functions over values; any thread.
 #pragma once
 
@@ -29,6 +29,9 @@ class line_tracker {
 
 /// "config/agents/a.yaml:7:3"
 std::string place_name(std::string_view name, position at);
+
+/// The bytes of the character that `text` begins with; 0 when it begins with none (RFC 3629).
+std::size_t character_bytes(std::string_view text);
 
 /// The first byte that is not part of well-formed UTF-8 (RFC 3629); nothing when all are.
 std::optional<std::size_t> find_bad_utf8(std::string_view text);

@@ -16,6 +16,21 @@ std::string short_name(const std::string& key) { return key.size() <= 64 ? key :
 
 }  // namespace
 
+bool document_bounds::open() {
+  if (depth_ == limits::document_depth) {
+    problem_ = "nested deeper than " + std::to_string(limits::document_depth) + " levels";
+    return false;
+  }
+  ++depth_;
+  return true;
+}
+
+bool document_bounds::count() {
+  if (++values_ <= limits::document_values) return true;
+  problem_ = "more than " + std::to_string(limits::document_values) + " values";
+  return false;
+}
+
 bool tree_builder::key(std::string name, position at) {
   auto& members = open_.back()->get_ref<json::object_t&>();
   if (places_ != nullptr) {
@@ -24,22 +39,24 @@ bool tree_builder::key(std::string name, position at) {
     enter(at);
   }
   const auto [place, inserted] = members.try_emplace(std::move(name), nullptr);
-  if (!inserted) return refuse("the key '" + short_name(place->first) + "' is there already");
+  if (!inserted) {
+    problem_ = "the key '" + short_name(place->first) + "' is there already";
+    return false;
+  }
   member_ = &place->second;
   return true;
 }
 
 void tree_builder::end() {
   open_.pop_back();
+  bounds_.close();
   if (places_ == nullptr) return;
   path_.resize(parents_.back());
   parents_.pop_back();
 }
 
 bool tree_builder::begin(json container, position at) {
-  if (open_.size() >= limits::document_depth) {
-    return refuse("nested deeper than " + std::to_string(limits::document_depth) + " levels");
-  }
+  if (!bounds_.open()) return false;
   auto* added = add(std::move(container), at);
   if (added == nullptr) return false;
   open_.push_back(added);
@@ -48,10 +65,7 @@ bool tree_builder::begin(json container, position at) {
 }
 
 json* tree_builder::add(json value, position at) {
-  if (++values_ > limits::document_values) {
-    refuse("more than " + std::to_string(limits::document_values) + " values");
-    return nullptr;
-  }
+  if (!bounds_.count()) return nullptr;
   if (open_.empty()) {
     if (places_ != nullptr) enter(at);
     root_ = std::move(value);
@@ -74,11 +88,6 @@ json* tree_builder::add(json value, position at) {
 void tree_builder::enter(position at) {
   path_bytes_ += path_.size();
   if (path_bytes_ <= max_path_bytes) places_->emplace(path_, at);
-}
-
-bool tree_builder::refuse(std::string why) {
-  problem_ = std::move(why);
-  return false;
 }
 
 }  // namespace mofa::document

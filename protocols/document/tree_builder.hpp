@@ -13,6 +13,23 @@ namespace mofa::document {
 
 using place_map = std::map<std::string, position, std::less<>>;
 
+/// The limits of documents, counted while one is read. A false answer is a limit that is broken; problem() says which one.
+class document_bounds {
+ public:
+  /// A container begins.
+  bool open();
+  void close() { --depth_; }
+  /// A value, containers too.
+  bool count();
+  std::size_t depth() const { return depth_; }
+  const std::string& problem() const { return problem_; }
+
+ private:
+  std::size_t depth_ = 0;
+  std::size_t values_ = 0;
+  std::string problem_;
+};
+
 class tree_builder {
  public:
   /// `places` may be null: then no place is recorded, and the positions that are passed in do not matter.
@@ -26,21 +43,22 @@ class tree_builder {
   void end();
 
   bool in_object() const { return !open_.empty() && open_.back()->is_object(); }
-  bool is_empty() const { return values_ == 0; }
+  bool is_open() const { return !open_.empty(); }
+  /// Of the last key: where its value comes to be. It stays there until the end of the document.
+  json* member() const { return member_; }
   json take() { return std::move(root_); }
-  const std::string& problem() const { return problem_; }
+  const std::string& problem() const { return problem_.empty() ? bounds_.problem() : problem_; }
 
  private:
   bool begin(json container, position at);
   json* add(json value, position at);
   void enter(position at);
-  bool refuse(std::string why);
 
   json root_;
   std::vector<json*> open_;
   json* member_ = nullptr;  ///< the value of the last key
-  std::size_t values_ = 0;
-  std::string problem_;
+  document_bounds bounds_;
+  std::string problem_;  ///< other than of the bounds
 
   place_map* places_;
   std::string path_;

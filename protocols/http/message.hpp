@@ -55,6 +55,19 @@ struct event_stream {
   std::unique_ptr<feed_encoder> encoder{};  ///< none: events and frames as they are, as Server-Sent Events
 };
 
+/// Takes the answer to one request, exactly once, on any thread.
+using responder = callback<void(response)>;
+
+/// A response that is still to come, perhaps in minutes: the work of the request is done, and now its client waits for
+/// somebody else's. Who waits so has no place among the requests in flight any more.
+struct long_wait {
+  callback<void(responder)> begin;      ///< asked at once; answers in its own time, with anything but a wait
+  callback<void(responder)> cut_short;  ///< asked for the answer as it is by now, when the server ends first
+};
+
+/// So long a handler waits by itself before it leaves a long_wait: most of what is waited for is there by then.
+inline constexpr milliseconds short_wait{100};
+
 struct response {
   int status = 200;
   header_list headers;  ///< without Content-Length, Date, X-Request-Id: the session writes those
@@ -62,9 +75,7 @@ struct response {
   std::string content_type;                ///< empty when there is no body
   std::optional<event_stream> stream;      ///< instead of a body
   std::optional<http::upgrade> upgrade{};  ///< instead of a body, with status 101
+  std::optional<long_wait> wait{};         ///< instead of everything else: the answer follows
 };
-
-/// Takes the answer to one request, exactly once, on any thread.
-using responder = callback<void(response)>;
 
 }  // namespace mofa::http

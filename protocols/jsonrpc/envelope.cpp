@@ -39,8 +39,8 @@ void begin(std::string& out, std::string_view id, std::string_view member_name) 
 
 }  // namespace
 
-std::variant<call, failure> read_call(std::string_view body) {
-  auto parsed = document::parse_json(body);
+std::variant<call, failure> read_call(std::string body) {
+  auto parsed = document::consume_json(std::move(body));
   if (!parsed) return failure{failure_kind::parse_error, "the body is not JSON: " + parsed.error().detail};
   auto& request = *parsed;
   if (request.is_array()) return failure{failure_kind::invalid_request, "batches are not supported; send one request"};

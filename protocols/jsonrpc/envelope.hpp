@@ -33,7 +33,7 @@ struct failure {
 
 /// Reads a body, with the limits of documents. parse_error: it is not JSON; invalid_request: it is no request, or a batch;
 /// invalid_params: the parameters are not an object.
-std::variant<call, failure> read_call(std::string_view body);
+std::variant<call, failure> read_call(std::string body);
 
 /// Appends `{"jsonrpc":"2.0","id":ID,"result":`; the JSON text of the result follows, and end(). `id` is JSON text.
 void begin_result(std::string& out, std::string_view id);

@@ -17,12 +17,12 @@ constexpr milliseconds after_timeout{5'000};
 // The outcome of the last model call is among so many events before the end.
 constexpr std::uint64_t last_events = 16;
 
-std::variant<completion_request, fault> read(const http::request& from) {
+std::variant<completion_request, fault> read(http::request& from) {
   if (!from.query.empty()) return fault{400, "unknown_parameter", "this route takes no query parameters"};
   if (auto type = http::check_content_type(from); !type) return fault_of(type.error());
   auto once = http::idempotency_of(from);
   if (!once) return fault_of(once.error());
-  const auto body = document::parse_json(from.body);
+  const auto body = document::consume_json(std::exchange(from.body, {}));
   if (!body) return fault_of(body.error());
   auto out = read_completion_request(*body);
   if (auto* made = std::get_if<completion_request>(&out)) made->what.idempotency = std::move(*once);
@@ -48,8 +48,10 @@ struct call {
     to(to_response(why));
   }
   void submit_and_stream(completion_request asked);
-  void submit_and_wait(completion_request asked);
+  void submit_and_wait(completion_request asked, milliseconds wait);
+  void wait_on(core::task_ptr task, milliseconds rest, http::header_list headers);
   void answer(core::task_ptr ended, http::header_list headers);
+  void unfinished(const core::task_row& row, errc why, std::string_view how);
   void complete(const core::task& ended, std::string_view content, std::string_view finish, http::header_list headers);
 };
 
@@ -75,23 +77,53 @@ void call::submit_and_stream(completion_request asked) {
               });
 }
 
-void call::submit_and_wait(completion_request asked) {
+// The port itself waits only so long as the request may keep its place in the gate.
+void call::submit_and_wait(completion_request asked, milliseconds wait) {
   auto& port = tasks;
   const auto asker = who;
-  port.submit(asker, std::move(asked.what), [mine = std::move(*this)](result<core::submitted_task> got) mutable {
-    if (!got) return mine.refuse(got.error());
-    auto headers = headers_of(*got);
-    mine.answer(std::move(got->task), std::move(headers));
-  });
+  asked.what.wait = std::min(wait, http::short_wait);
+  port.submit(asker, std::move(asked.what),
+              [mine = std::move(*this), rest = wait - asked.what.wait](result<core::submitted_task> got) mutable {
+                if (!got) return mine.refuse(got.error());
+                auto headers = headers_of(*got);
+                if (rest > milliseconds{0} && !core::is_settled(got->task->row))
+                  return mine.wait_on(std::move(got->task), rest, std::move(headers));
+                mine.answer(std::move(got->task), std::move(headers));
+              });
+}
+
+// When a later look fails, the task as it was at first is what there is to tell of.
+void call::wait_on(core::task_ptr task, milliseconds rest, http::header_list headers) {
+  const auto id = task->row.id;
+  http::response out;
+  out.wait.emplace();
+  out.wait->begin = [&port = tasks, asker = who, id, rest, task, headers](http::responder later) {
+    port.await(asker, id, rest,
+               [mine = call{port, asker, std::move(later)}, task, headers](result<core::task_ptr> got) mutable {
+                 mine.answer(got ? *std::move(got) : std::move(task), std::move(headers));
+               });
+  };
+  out.wait->cut_short = [&port = tasks, asker = who, id, task, headers](http::responder later) {
+    port.get(asker, id, [mine = call{port, asker, std::move(later)}, task, headers](result<core::task_ptr> got) mutable {
+      auto now = got ? *std::move(got) : std::move(task);
+      if (!core::is_settled(now->row))
+        return mine.unfinished(now->row, errc::draining, "has not ended, and the server stops");
+      mine.answer(std::move(now), std::move(headers));
+    });
+  };
+  to(std::move(out));
+}
+
+/// The same request would begin all of it again.
+void call::unfinished(const core::task_row& row, errc why, std::string_view how) {
+  auto late = fault_of(fail(why, "task " + row.id.str() + " " + std::string{how} + "; it goes on"));
+  late.settled = true;
+  to(to_response(late));
 }
 
 void call::answer(core::task_ptr ended, http::header_list headers) {
   const auto& row = ended->row;
-  if (!core::is_settled(row)) {
-    auto late = fault_of(fail(errc::timeout, "task " + row.id.str() + " did not end in time; it goes on"));
-    late.settled = true;
-    return to(to_response(late));
-  }
+  if (!core::is_settled(row)) return unfinished(row, errc::timeout, "did not end in time");
   if (row.status.code == "content_filter") return complete(*ended, "", "content_filter", std::move(headers));
   if (row.status.state != core::task_state::completed && !core::is_interrupted(row.status.state))
     return to(to_response(fault_of(row.status)));
@@ -129,8 +161,7 @@ void add_completion_route(http::route_table& table, core::task_service& tasks, c
       if (!found && found.error().code == errc::not_found) return mine.to(to_response(no_model(found.error())));
       if (!found) return mine.refuse(found.error());
       if (asked.stream) return mine.submit_and_stream(std::move(asked));
-      asked.what.wait = found->definition->limits.timeout + after_timeout;
-      mine.submit_and_wait(std::move(asked));
+      mine.submit_and_wait(std::move(asked), found->definition->limits.timeout + after_timeout);
     });
   };
   table.push_back({"POST", "/v1/chat/completions", core::scope::tasks_write, handle});

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "protocols/core/fields.hpp"
 #include "protocols/core/submission.hpp"
@@ -27,10 +28,15 @@ result<json> parse(const http::request& from) {
   return document::parse_json(from.body);
 }
 
+result<json> consume(http::request& from) {
+  if (auto type = check_content_type(from); !type) return std::move(type).error();
+  return document::consume_json(std::exchange(from.body, {}));
+}
+
 }  // namespace
 
-result<core::submission> read_submission(const http::request& from) {
-  const auto value = parse(from);
+result<core::submission> read_submission(http::request& from) {
+  const auto value = consume(from);
   if (!value) return value.error();
   field_errors errors;
   object_fields fields{*value, root, core::submission_members, errors};
@@ -39,8 +45,8 @@ result<core::submission> read_submission(const http::request& from) {
   return out;
 }
 
-result<core::message> read_message(const http::request& from) {
-  const auto value = parse(from);
+result<core::message> read_message(http::request& from) {
+  const auto value = consume(from);
   if (!value) return value.error();
   field_errors errors;
   object_fields fields{*value, root, message_members, errors};
@@ -60,8 +66,8 @@ result<std::string> read_cancel_reason(const http::request& from) {
   return out;
 }
 
-result<core::publication> read_publication(const http::request& from) {
-  const auto value = parse(from);
+result<core::publication> read_publication(http::request& from) {
+  const auto value = consume(from);
   if (!value) return value.error();
   field_errors errors;
   object_fields fields{*value, root, publication_members, errors};

@@ -42,7 +42,7 @@ void add_health_routes(http::route_table& table, const dependencies& parts) {
                    [ready = parts.ready, version = parts.version](http::request from, http::responder respond) {
                      healthz(ready(), version, from, reply{from, std::move(respond)});
                    }});
-  const auto document = std::make_shared<const std::string>(openapi_document(parts.version));
+  const auto document = std::make_shared<const std::string>(openapi_document(parts.version, parts.with_a2a));
   table.push_back({"GET", "/openapi.json", std::nullopt, [document](http::request from, http::responder respond) {
                      reply to{from, std::move(respond)};
                      if (auto checked = no_query(from); !checked) return to.fail(checked.error());

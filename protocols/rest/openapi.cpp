@@ -88,21 +88,24 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
-std::string openapi_document(std::string_view version) {
+std::string openapi_document(std::string_view version, bool with_a2a) {
   ordered out;
   out["openapi"] = "3.1.0";
   out["info"] = {{"title", "MoFA Server"},
                  {"version", version},
                  {"summary", "Agents, tasks, contexts and their events"},
                  {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}};
-  out["tags"] = ordered::array({ordered::parse(a2a_tag_text())});
+  const auto a2a_tag = ordered::parse(a2a_tag_text());
+  out["tags"] = with_a2a ? ordered::array({a2a_tag}) : ordered::array();
   out["paths"] = ordered::object();
-  for (const auto& each : operations()) out["paths"][std::string{each.path}][lower(each.method)] = describe(each);
+  for (const auto& each : operations())
+    if (with_a2a || each.tag != a2a_tag.at("name"))
+      out["paths"][std::string{each.path}][lower(each.method)] = describe(each);
   out["components"]["parameters"] = ordered::parse(parameters_text());
-  out["components"]["parameters"].update(ordered::parse(a2a_parameters_text()));
+  if (with_a2a) out["components"]["parameters"].update(ordered::parse(a2a_parameters_text()));
   out["components"]["schemas"] = ordered::parse(schemas_text());
   out["components"]["schemas"].update(ordered::parse(dialect_schemas_text()));
-  out["components"]["schemas"].update(ordered::parse(a2a_schemas_text()));
+  if (with_a2a) out["components"]["schemas"].update(ordered::parse(a2a_schemas_text()));
   out["components"]["securitySchemes"]["key"] = {
       {"type", "http"},
       {"scheme", "bearer"},

@@ -39,8 +39,8 @@ std::vector<operation> topic_operations();
 /// The operations of the dialect of OpenAI and of the WebSocket, and the object of their schemas as JSON text.
 std::vector<operation> dialect_operations();
 std::string_view dialect_schemas_text();
-/// The operations of A2A 1.0; the tag that says where else they are; the objects of their schemas and parameters, as JSON
-/// text.
+/// The operations of A2A 1.0, all with one tag; the tag, which says where else they are; the objects of their schemas and
+/// parameters, as JSON text.
 std::vector<operation> a2a_operations();
 std::string_view a2a_tag_text();
 std::string_view a2a_schemas_text();
@@ -52,7 +52,7 @@ std::string_view schemas_text();
 /// The object under `components.parameters` without those of A2A, as JSON text.
 std::string_view parameters_text();
 
-/// The whole document as JSON text.
-std::string openapi_document(std::string_view version);
+/// The whole document as JSON text, with A2A or without.
+std::string openapi_document(std::string_view version, bool with_a2a);
 
 }  // namespace mofa::rest

@@ -61,10 +61,11 @@ std::vector<operation> card_operations() {
                     {{200, "a2a_card", "The card, signed when the server has a key for it"},
                      {304, "", "The client's copy is the current one"}}),
       a2a_operation("GET", "/a2a/{agent}/.well-known/agent.json", "a2a_get_card_0_2", "",
-                    "The same card where clients of 0.2 look for it", {"a2a_agent", "a2a_version"}, "",
+                    "The same card where clients of 0.2 look for it; for who names no version one that 0.3 reads",
+                    {"a2a_agent", "a2a_version"}, "",
                     {{200, "a2a_card", "The card"}, {304, "", "The client's copy is the current one"}}),
-      a2a_operation("GET", "/a2a/{agent}/extendedAgentCard", "a2a_get_extended_card", "agents:read",
-                    "GetExtendedAgentCard: what the agent says of itself to callers that it knows",
+      a2a_operation("GET", "/a2a/{agent}/extendedAgentCard", "a2a_get_extended_card", reads,
+                    "GetExtendedAgentCard: what the agent says of itself to whoever may call it",
                     {"a2a_agent", "a2a_version"}, "",
                     {{200, "a2a_card", "The extended card"}, {304, "", "The client's copy is the current one"}}),
   };
@@ -118,10 +119,11 @@ std::vector<operation> a2a_task_operations() {
       a2a_operation("POST", "/a2a/{agent}/tasks/{id}:cancel", "a2a_cancel_task", writes, "CancelTask; the body may be empty",
                     {"a2a_agent", "task_id", "a2a_version"}, "", {{200, "a2a_task", "The task, canceled"}}),
       a2a_operation("POST", "/a2a/{agent}/tasks/{id}:subscribe", "a2a_subscribe", reads,
-                    "SubscribeToTask; the body may be empty", {"a2a_agent", "task_id", "a2a_version", "last_event_id"}, "",
+                    "SubscribeToTask; the body may be empty",
+                    {"a2a_agent", "task_id", "a2a_version", "a2a_extensions", "last_event_id"}, "",
                     {{200, "a2a_stream_piece", pieces, stream_type}}),
       a2a_operation("GET", "/a2a/{agent}/tasks/{id}:subscribe", "a2a_subscribe_by_get", reads, "SubscribeToTask",
-                    {"a2a_agent", "task_id", "a2a_version", "last_event_id"}, "",
+                    {"a2a_agent", "task_id", "a2a_version", "a2a_extensions", "last_event_id"}, "",
                     {{200, "a2a_stream_piece", pieces, stream_type}}),
   };
 }
@@ -155,7 +157,7 @@ std::vector<operation> a2a_operations() {
 std::string_view a2a_tag_text() {
   return R"json({
   "name": "a2a",
-  "description": "Agent2Agent, version 1.0 (1.0.1) and 0.3. Described are the routes of 1.0; the specification is normative for the shapes, of which this description names the members. Below /a2a/{agent}/{tenant}/ the HTTP+JSON paths of 1.0 answer the same, when the tenant is that of the caller; those of 0.3 begin with /a2a/{agent}/v1/ (/v1/card is its extended card; it has no list of tasks); JSON-RPC is also answered at /a2a/{agent}/. For the agent that the setting a2a.default_agent names, all of these are also at the origin, without /a2a/{agent}. With the setting a2a.enabled at false there are none of them.",
+  "description": "Agent2Agent, version 1.0 (1.0.1) and 0.3. Described are the routes of 1.0; the specification is normative for the shapes, of which this description names the members. Below /a2a/{agent}/{tenant}/ the HTTP+JSON paths of 1.0 answer the same, when the tenant is that of the caller; those of 0.3 begin with /a2a/{agent}/v1/ (/v1/card is its extended card, /a2a/{agent}/agent/authenticatedExtendedCard that of 0.2; it has no list of tasks); JSON-RPC is also answered at /a2a/{agent}/. For the agent that the setting a2a.default_agent names, all of these are also at the origin, without /a2a/{agent}. Operations that change something ask for tasks:read besides tasks:write. An error that A2A has no code for has -32600 when the request itself is at fault (HTTP 400, 404, 405, 413, 431), else -32000, and an ErrorInfo of the domain mofa.dev; below /a2a paths without a route are refused in the same form. With the setting a2a.enabled at false there are none of them.",
   "externalDocs": {"url": "https://a2a-protocol.org/latest/specification/"}
 })json";
 }
@@ -167,7 +169,7 @@ std::string_view a2a_parameters_text() {
   "a2a_config": {"name": "config", "in": "path", "required": true, "description": "The configuration's id",
     "schema": {"type": "string", "maxLength": 128}},
   "a2a_version": {"name": "A2A-Version", "in": "header",
-    "description": "1.0 or 0.3, also as a query parameter; the patch number is not read. JSON-RPC without it is 0.3, paths of 1.0 are 1.0",
+    "description": "1.0 or 0.3, also as a query parameter; the patch number is not read. JSON-RPC without it is 0.3, paths of 1.0 are 1.0, cards are for both",
     "schema": {"type": "string"}},
   "a2a_extensions": {"name": "A2A-Extensions", "in": "header",
     "description": "URIs of the extensions that the request activates, with commas between",

@@ -91,7 +91,7 @@ std::string_view a2a_schemas_text() {
           "taskPushNotificationConfig": {"$ref": "#/components/schemas/a2a_push_config"},
           "historyLength": {"type": "integer", "minimum": 0},
           "returnImmediately": {"type": "boolean", "default": false}}},
-      "metadata": {"type": "object"}}},
+      "metadata": {"type": "object", "description": "For the agent, besides the message and no part of it"}}},
   "a2a_sent": {"type": "object", "description": "SendMessageResponse: one of them",
     "properties": {
       "task": {"$ref": "#/components/schemas/a2a_task"},
@@ -126,7 +126,7 @@ std::string_view a2a_schemas_text() {
       "nextPageToken": {"type": "string", "description": "Empty on the last page"},
       "pageSize": {"type": "integer"},
       "totalSize": {"type": "integer"}}},
-  "a2a_stream_piece": {"type": "object", "description": "StreamResponse, the data of one Server-Sent Event: one of them; the event's id is the number that Last-Event-ID resumes after",
+  "a2a_stream_piece": {"type": "object", "description": "StreamResponse, the data of one Server-Sent Event: one of them; the event's id is the number that Last-Event-ID resumes after, where A2A-Extensions names the extension event-ids. Of a message too long for one event it has the beginning; mofa.dev/cut in its metadata says so",
     "properties": {
       "task": {"$ref": "#/components/schemas/a2a_task"},
       "message": {"$ref": "#/components/schemas/a2a_message"},
@@ -147,7 +147,7 @@ std::string_view a2a_schemas_text() {
     "properties": {
       "id": {"type": "string", "description": "Made by the server when it is left out"},
       "taskId": {"type": "string", "format": "uuid"},
-      "url": {"type": "string", "format": "uri"},
+      "url": {"type": "string", "format": "uri", "description": "https at a public address, or what the server's settings allow besides"},
       "token": {"type": "string", "description": "Sent with each notification as X-A2A-Notification-Token"},
       "authentication": {"type": "object", "description": "AuthenticationInfo: sent with each notification as Authorization", "required": ["scheme"],
         "properties": {

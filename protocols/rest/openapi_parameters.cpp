@@ -38,7 +38,7 @@ std::string_view parameters_text() {
     "schema": {"type": "boolean"}},
   "idempotency_key": {"name": "Idempotency-Key", "in": "header", "description": "Makes a repeat of the request harmless for 24 hours",
     "schema": {"type": "string", "minLength": 1, "maxLength": 128}},
-  "prefer": {"name": "Prefer", "in": "header", "description": "wait=SECONDS, at most 60: answer when the task is settled",
+  "prefer": {"name": "Prefer", "in": "header", "description": "wait=SECONDS, at most 60: answer when the task is settled, or 202 when it is not by then or the server stops",
     "schema": {"type": "string"}},
   "accept": {"name": "Accept", "in": "header", "description": "application/json or text/event-stream", "schema": {"type": "string"}},
   "last_event_id": {"name": "Last-Event-ID", "in": "header", "description": "Resume a stream after this number; goes before `after`",

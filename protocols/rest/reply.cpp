@@ -23,4 +23,15 @@ void reply::stream(core::task_service& tasks, core::caller who, task_id which, s
         .stream = std::move(feed)});
 }
 
+void reply::wait(callback<void(reply)> begin, callback<void(reply)> cut_short) {
+  const auto asker = [this](callback<void(reply)> what) {
+    return [instance = instance_, request_id = request_id_, what = std::move(what)](http::responder to) mutable {
+      what(reply{std::move(instance), std::move(request_id), std::move(to)});
+    };
+  };
+  http::response out;
+  out.wait = http::long_wait{asker(std::move(begin)), asker(std::move(cut_short))};
+  send(std::move(out));
+}
+
 }  // namespace mofa::rest

@@ -12,8 +12,7 @@ namespace mofa::rest {
 
 class reply {
  public:
-  reply(const http::request& from, http::responder to)
-      : instance_(from.path), request_id_(from.request_id), to_(std::move(to)) {}
+  reply(const http::request& from, http::responder to) : reply(from.path, from.request_id, std::move(to)) {}
 
   void json(int status, std::string body, http::header_list headers = {}) {
     send({.status = status,
@@ -29,8 +28,12 @@ class reply {
   /// The feed of the task after number `after`.
   void stream(core::task_service& tasks, core::caller who, task_id which, std::uint64_t after,
               http::header_list headers = {});
+  /// Leaves an http::long_wait: both are asked with a reply like this one.
+  void wait(callback<void(reply)> begin, callback<void(reply)> cut_short);
 
  private:
+  reply(std::string instance, std::string request_id, http::responder to)
+      : instance_(std::move(instance)), request_id_(std::move(request_id)), to_(std::move(to)) {}
   void send(http::response what) { to_(std::move(what)); }
 
   std::string instance_;

@@ -37,6 +37,7 @@ struct dependencies {
   inventory uses{};
   std::function<readiness()> ready;  ///< called on session threads; must not block
   std::string version;               ///< of the server, for /healthz and /openapi.json
+  bool with_a2a = true;              ///< agents are reached by A2A too: /openapi.json has its operations
 };
 
 /// All routes of the REST API, except GET /metrics, which telemetry brings, and those below.

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <utility>
+
 #include "protocols/core/settled.hpp"
 #include "protocols/http/headers.hpp"
 #include "protocols/rest/body.hpp"
@@ -8,7 +11,7 @@ namespace mofa::rest {
 namespace {
 
 /// Everything that a submission says, in its path, its headers and its body.
-result<core::submission> read(const http::request& from) {
+result<core::submission> read(http::request& from) {
   if (auto checked = no_query(from); !checked) return std::move(checked).error();
   auto agent = name_in_path(from, "name", "agent");
   if (!agent) return std::move(agent).error();
@@ -36,27 +39,59 @@ void submit_and_stream(core::task_service& tasks, core::caller who, core::submis
                });
 }
 
-/// Answers with the task as it is: 200 when somebody waited for that, and it is settled.
-core::completion<core::submitted_task> answer_with(std::optional<std::chrono::seconds> wait, reply to) {
-  return [wait, to = std::move(to)](result<core::submitted_task> got) mutable {
+/// What is answered of a task: 200 when somebody waited for that, and it is settled.
+struct told {
+  core::task_ptr first;  ///< what was asked for has been done: it is the answer if a later look fails
+  std::optional<std::chrono::seconds> wait;
+  http::header_list headers;
+  bool cut_short = false;
+
+  void operator()(reply to, const core::task& task) {
+    const bool settled = wait && core::is_settled(task.row);
+    if (wait && (settled || !cut_short)) headers.emplace_back("Preference-Applied", "wait=" + std::to_string(wait->count()));
+    to.json(settled ? 200 : 202, encode(task), std::move(headers));
+  }
+  core::completion<core::task_ptr> when_there(reply to) {
+    return [mine = std::move(*this), to = std::move(to)](result<core::task_ptr> got) mutable {
+      mine(std::move(to), got ? **got : *mine.first);
+    };
+  }
+};
+
+/// What the port itself waits for, while the request has its place in the gate.
+milliseconds wait_at_once(const std::optional<std::chrono::seconds>& wait) {
+  return wait ? std::min<milliseconds>(*wait, http::short_wait) : milliseconds{0};
+}
+
+/// Answers with the task as it is, after the rest of the wait if it is not settled before.
+core::completion<core::submitted_task> answer_with(core::task_service& tasks, core::caller who,
+                                                   std::optional<std::chrono::seconds> wait, reply to) {
+  return [&tasks, who = std::move(who), wait, to = std::move(to)](result<core::submitted_task> got) mutable {
     if (!got) return to.fail(got.error());
-    auto headers = headers_of(*got);
-    if (wait) headers.emplace_back("Preference-Applied", "wait=" + std::to_string(wait->count()));
-    const bool settled = wait && core::is_settled(got->task->row);
-    to.json(settled ? 200 : 202, encode(*got->task), std::move(headers));
+    told answer{got->task, wait, headers_of(*got)};
+    const auto rest = wait ? *wait - wait_at_once(wait) : milliseconds{0};
+    if (rest <= milliseconds{0} || core::is_settled(got->task->row)) return answer(std::move(to), *got->task);
+    const auto id = got->task->row.id;
+    auto now = answer;
+    now.cut_short = true;
+    to.wait([&tasks, who, id, rest, answer = std::move(answer)](
+                reply later) mutable { tasks.await(who, id, rest, answer.when_there(std::move(later))); },
+            [&tasks, who, id, now = std::move(now)](reply later) mutable {
+              tasks.get(who, id, now.when_there(std::move(later)));
+            });
   };
 }
 
 void submit_and_answer(core::task_service& tasks, const core::caller& who, core::submission what,
                        std::optional<std::chrono::seconds> wait, reply to) {
-  if (wait) what.wait = *wait;
-  tasks.submit(who, std::move(what), answer_with(wait, std::move(to)));
+  what.wait = wait_at_once(wait);
+  tasks.submit(who, std::move(what), answer_with(tasks, who, wait, std::move(to)));
 }
 
 void send_and_answer(core::task_service& tasks, const core::caller& who, task_id id, core::further_message what,
                      std::optional<std::chrono::seconds> wait, reply to) {
-  if (wait) what.wait = *wait;
-  tasks.send(who, id, std::move(what), answer_with(wait, std::move(to)));
+  what.wait = wait_at_once(wait);
+  tasks.send(who, id, std::move(what), answer_with(tasks, who, wait, std::move(to)));
 }
 
 /// From the event that holds the message on; from the first one where its number is not known.

@@ -10,7 +10,7 @@ namespace mofa::rest {
 namespace {
 
 /// Everything that a publication says, in its path, its headers and its body.
-result<core::publication> read(const http::request& from) {
+result<core::publication> read(http::request& from) {
   if (auto checked = no_query(from); !checked) return std::move(checked).error();
   const auto topic = from.parameter("topic");
   if (auto sound = core::check_topic(topic); !sound) return core::invalid_fields({{"{topic}", sound.error().detail}});
@@ -26,7 +26,7 @@ result<core::publication> read(const http::request& from) {
   return what;
 }
 
-void publish(core::topic_service& topics, const http::request& from, reply to) {
+void publish(core::topic_service& topics, http::request& from, reply to) {
   auto what = read(from);
   if (!what) return to.fail(what.error());
   topics.publish(from.caller, std::move(*what), [to = std::move(to)](result<core::published> got) mutable {

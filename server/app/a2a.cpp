@@ -1,9 +1,12 @@
 #include "server/app/a2a.hpp"
 
+#include <algorithm>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 #include "server/app/card_key.hpp"
+#include "server/base/nearest.hpp"
 
 namespace mofa::app {
 namespace {
@@ -37,6 +40,20 @@ class watched_server {
 };
 
 }  // namespace
+
+std::optional<missing_agent> missing_default_agent(const settings::a2a_settings& from,
+                                                   const std::vector<std::string>& names) {
+  const auto& wanted = from.default_agent;
+  if (!from.enabled || wanted.empty() || std::find(names.begin(), names.end(), wanted) != names.end()) return std::nullopt;
+  missing_agent out;
+  out.name = wanted;
+  out.as_shipped = wanted == settings::a2a_settings{}.default_agent;
+  out.detail = "no agent '" + wanted + "' for a2a.default_agent: by A2A nobody answers at the origin, only at /a2a/NAME";
+  const std::vector<std::string_view> known{names.begin(), names.end()};
+  const auto near = nearest_name(wanted, known);
+  out.fix = near ? "did you mean '" + std::string{*near} + "'?" : "a2a.default_agent: NAME, or \"\" for none";
+  return out;
+}
 
 result<std::unique_ptr<a2a_parts>> a2a_parts::make(const settings::configuration& from, const clock& time,
                                                    std::shared_ptr<http_client::probe> watch) {

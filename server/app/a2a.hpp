@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "actors/kernel.hpp"
 #include "protocols/a2a/card_routes.hpp"
@@ -13,6 +15,18 @@
 #include "server/settings/configuration.hpp"
 
 namespace mofa::app {
+
+/// An agent that should answer at the origin, and is not there. It may come: no mistake.
+struct missing_agent {
+  std::string name;
+  bool as_shipped = false;  ///< nobody has asked for that name in particular
+  std::string detail;
+  std::string fix;
+};
+
+/// Nothing when `a2a.default_agent` names one of these agents, or none, or A2A is off.
+std::optional<missing_agent> missing_default_agent(const settings::a2a_settings& from,
+                                                   const std::vector<std::string>& names);
 
 class a2a_parts {
  public:

@@ -19,8 +19,8 @@ enum class verdict {
 
 /// What one check found.
 struct finding {
-  std::string
-      check;  ///< "configuration", "data folder", "disk", "port", "keys", "card key", "models", "ollama", "definitions"
+  std::string check;  ///< "configuration", "data folder", "disk", "port", "keys", "agent cards", "card key", "models",
+                      ///< "ollama", "definitions"
   verdict how = verdict::good;
   std::string detail;
   std::string fix;  ///< empty: nothing to do

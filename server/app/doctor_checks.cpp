@@ -10,6 +10,7 @@
 #include <future>
 #include <sstream>
 
+#include "server/app/a2a.hpp"
 #include "server/app/card_key.hpp"
 #include "server/app/check_bench.hpp"
 #include "server/app/definitions.hpp"
@@ -127,6 +128,10 @@ void add_definitions(const workbench& bench, const settings::configuration& from
     out.push_back({"definitions", verdict::notice, "no agents", begin});
   } else {
     out.push_back({"definitions", verdict::good, fmt::format("{} agents", files->size()), ""});
+    std::vector<std::string> names;
+    for (const auto& each : *files) names.push_back(each.made.definition->name);
+    if (const auto missing = missing_default_agent(from.a2a, names))
+      out.push_back({"definitions", missing->as_shipped ? verdict::good : verdict::notice, missing->detail, missing->fix});
   }
 }
 
@@ -189,7 +194,13 @@ std::vector<finding> check_door(const settings::configuration& from) {
 
 std::vector<finding> check_cards(const settings::configuration& from) {
   const auto& card = from.a2a.card;
-  if (!from.a2a.enabled || card.signing_key.empty()) return {};
+  if (!from.a2a.enabled) return {};
+  // Who has keys may have others than this machine's callers in mind, and they come by a proxy.
+  if (!from.auth.keys.empty() && from.a2a.public_base_url.empty())
+    return {{"agent cards", verdict::notice,
+             "their URLs begin with http:// and the Host of the request, also behind a proxy",
+             "a2a.public_base_url: https://NAME, where clients reach this server"}};
+  if (card.signing_key.empty()) return {};
   const auto signer = card_signer_of(card);
   if (!signer)
     return {split_fix("card key", verdict::bad, signer.error().detail,

@@ -16,7 +16,7 @@ std::vector<finding> check_data_folder(const std::filesystem::path& folder);
 /// The address can be listened on, or a server answers there already; the keys that may knock.
 std::vector<finding> check_door(const settings::configuration& from);
 
-/// The key that signs agent cards; nothing when there is none.
+/// Whether agent cards say where clients reach the server, and the key that signs them; nothing when there is no key.
 std::vector<finding> check_cards(const settings::configuration& from);
 
 /// Models, an Ollama on this machine, and definitions.

@@ -36,12 +36,14 @@ rules:
     do:
       - status: {state: working, text: "greeting {{who}}"}      # shown while it works
       - call: {tool: clock, arguments: {}}                      # an outcome that is kept; {{result}} afterwards
-      - artifact: {id: card, name: Card, parts: [{text: "Hello {{who}}!"}]}
+      - artifact: {id: card, name: Card, parts: [{text: "Hello {{who}}!"}, {data: {who: "{{who}}"}}]}
       - complete: {text: "Hello {{who}}, nice to meet you."}
   - when: {text: "(?i)^hello"}
     do:
       - ask: {state: input_required, text: "Who are you?"}      # waits for a person: mofa call --task ID TEXT
       - complete: {text: "Hello {{answer}}."}
+  # Instead of `text` each word of it may have `parts`, as artifacts have: texts, data, files by `url` or `raw`. Other ends:
+  # fail: {code: NAME, text: …}, reject: {text: …}, reply: {text: …}, which is a message alone; pause_ms waits in between.
 # What it does when no rule matches.
 otherwise:
   - complete: {text: "You said: {{text}}"}

@@ -137,6 +137,21 @@ result<void> fill_catalog(catalog::catalog& all, const std::vector<file_definiti
   return {};
 }
 
+void tell_of_origin(const settings::a2a_settings& from, const std::vector<std::string>& agents) {
+  const auto missing = missing_default_agent(from, agents);
+  if (!missing) return;
+  const auto level = missing->as_shipped ? spdlog::level::info : spdlog::level::warn;
+  spdlog::log(level, "agent at the origin missing agent={} reason={}", missing->name,
+              telemetry::quoted(missing->detail + "; " + missing->fix));
+}
+
+// A server that can write nothing reads as well as ever: it is taken out of the load balancer, and not restarted (/livez).
+rest::readiness readiness_of(bool draining, const telemetry::metrics& watch) {
+  if (draining) return {false, "draining"};
+  if (watch.store_is_full()) return {false, "the store is full"};
+  return {true, ""};
+}
+
 // What of a configuration a running server takes over.
 live_parts parts_of(gateway::gateway& door, actors::kernel& kernel) {
   return {[&door](const settings::configuration& next) -> result<void> {
@@ -220,10 +235,7 @@ int serve(const settings::loaded& configuration, const settings::sources& from, 
 
   std::atomic<bool> draining{false};
   auto routes = rest::routes({(*kernel)->tasks(), (*kernel)->agents(), (*kernel)->topics(), inventory_of(**bench),
-                              [&draining] {
-                                return rest::readiness{!draining, draining ? "draining" : ""};
-                              },
-                              std::string{version}});
+                              [&] { return readiness_of(draining, metrics); }, std::string{version}, values.a2a.enabled});
   reloader reloads{from, configuration, definition_files{definitions, (*kernel)->files(), *files}};
   for (auto& each : rest::configuration_routes(reloads)) routes.push_back(std::move(each));
   for (auto& each : openai::routes((*kernel)->tasks(), (*kernel)->agents())) routes.push_back(std::move(each));
@@ -240,6 +252,7 @@ int serve(const settings::loaded& configuration, const settings::sources& from, 
   if (!gateway) return complain(gateway.error());
   (*gateway)->start();
   reloads.start(parts_of(**gateway, **kernel));
+  tell_of_origin(values.a2a, definitions.names());
   greet(configuration, (*gateway)->port(), definitions.names().size(), (*bench)->models->default_notice());
 
   const int got = wait_for_signal(signals, **store, time, reloads);

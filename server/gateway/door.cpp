@@ -35,7 +35,7 @@ void door::allow_reading(http::response& answer, std::string_view origin) {
   answer.headers.emplace_back("Access-Control-Allow-Origin", origin);
   answer.headers.emplace_back("Access-Control-Expose-Headers",
                               "A2A-Extensions, ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, "
-                              "Retry-After, X-A2A-Extensions, X-Request-Id");
+                              "Retry-After, WWW-Authenticate, X-A2A-Extensions, X-Request-Id");
 }
 
 http::response door::preflight(const http::request& ask) const {
@@ -44,7 +44,8 @@ http::response door::preflight(const http::request& ask) const {
   out.headers.emplace_back("Access-Control-Allow-Methods", found ? found->where->allow : "GET, HEAD, OPTIONS");
   out.headers.emplace_back("Access-Control-Allow-Headers",
                            "A2A-Extensions, A2A-Version, Accept, Authorization, Content-Type, Idempotency-Key, If-Match, "
-                           "Last-Event-ID, Prefer, X-A2A-Extensions, X-API-Key, X-Request-Id, traceparent");
+                           "If-Modified-Since, If-None-Match, Last-Event-ID, Prefer, X-A2A-Extensions, X-API-Key, "
+                           "X-Request-Id, traceparent");
   out.headers.emplace_back("Access-Control-Max-Age", "600");
   return out;
 }
@@ -72,7 +73,7 @@ verdict door::judge(http::request& ask, time_point now) const {
   if (keys_.empty() && !is_loopback_host(host)) {
     return refuse(
         ask, fail(errc::host_not_allowed, "host '" + std::string{host} + "' is not loopback; other names need auth.keys"),
-        unmatched, nullptr);
+        unmatched, routes_.form_for(ask.path));
   }
   if (ask.from_browser && ask.method == "OPTIONS" && ask.header("access-control-request-method")) {
     if (!readable_by(*ask.header("origin")).empty()) {
@@ -82,14 +83,15 @@ verdict door::judge(http::request& ask, time_point now) const {
     }
   }
   if (!http::is_valid_query(ask.query))
-    return refuse(ask, fail(errc::invalid_syntax, "the query is not well percent-encoded"), unmatched, nullptr);
+    return refuse(ask, fail(errc::invalid_syntax, "the query is not well percent-encoded"), unmatched,
+                  routes_.form_for(ask.path));
 
   auto found = routes_.find(ask.path);
   const auto pattern = found ? std::string_view{found->where->pattern} : unmatched;
   const auto* route = found ? found->where->route_for(ask.method) : nullptr;
   const bool open = route != nullptr && !route->scope;
   // All methods of a path speak one dialect.
-  const auto* dialect = found ? found->where->routes.front() : nullptr;
+  const auto* dialect = found ? found->where->routes.front() : routes_.form_for(ask.path);
   std::optional<shown_key> key;
   if (keys_.empty()) {
     ask.caller = local_caller();
@@ -102,7 +104,7 @@ verdict door::judge(http::request& ask, time_point now) const {
     return refuse(ask, known.error(), pattern, dialect);
   }
   if (const auto why = refuse_origin(ask)) return refuse(ask, *why, pattern, dialect);
-  if (!found) return refuse(ask, found.error(), unmatched, nullptr);
+  if (!found) return refuse(ask, found.error(), unmatched, dialect);
   if (route == nullptr) {
     const auto& allow = found->where->allow;
     auto out = refuse(ask, fail(errc::method_not_allowed, "this path takes " + allow), pattern, dialect);

@@ -41,7 +41,7 @@ class door {
   static void allow_reading(http::response& answer, std::string_view origin);
 
  private:
-  /// In the form of the route's dialect, when there is a route that has one.
+  /// In the form of the route's dialect, when it has one; null: of no dialect.
   static verdict refuse(const http::request& ask, const error& why, std::string_view pattern, const http::route* route);
   http::response preflight(const http::request& ask) const;
   std::optional<error> refuse_origin(const http::request& ask) const;

@@ -8,6 +8,8 @@
 #include <boost/beast/websocket/error.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
+#include "server/gateway/spare.hpp"
+
 namespace mofa::gateway {
 
 namespace {
@@ -19,7 +21,6 @@ namespace ws = boost::beast::websocket;
 constexpr std::size_t piece_bytes = 64 * 1024;
 // What a peer has for the end of the closing handshake, and a slow one to take what is on its way already.
 constexpr milliseconds farewell{5'000};
-constexpr std::size_t keep_capacity_bytes = 64 * 1024;
 
 // A label of metrics.
 std::string_view label_of(const error_code& why) {
@@ -133,7 +134,7 @@ void duplex::write() {
   if (left_.empty()) {
     auto next = with_->say();
     if (!next) {
-      if (out_.capacity() > keep_capacity_bytes) out_ = {};
+      spare(out_);
       return;
     }
     out_ = *std::move(next);

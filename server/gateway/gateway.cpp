@@ -17,6 +17,8 @@ namespace mofa::gateway {
 namespace {
 
 constexpr milliseconds accept_retry{50};
+// What is kept of the grace for the answers that end long waits.
+constexpr milliseconds farewell_at_most{1'000};
 
 std::string with_port(const tcp::endpoint& where, unsigned port) {
   const auto address = where.address().to_string();
@@ -152,6 +154,7 @@ result<std::unique_ptr<gateway>> gateway::listen(options settings, http::route_t
     inside->listener = *std::move(bound);
     inside->port = inside->listener->local_endpoint().port();
     inside->retry.emplace(io.get_executor());
+    events.routes_known(inside->common.routes.patterns());
     return std::unique_ptr<gateway>{new gateway{std::move(inside)}};
   } catch (const std::exception& why) {
     // An io_context needs descriptors of its own.
@@ -169,7 +172,11 @@ bool gateway::drain(milliseconds grace) {
   parts_->common.draining = true;
   parts_->close_listener();
   for (const auto& each : parts_->workers) each->drain();
-  return parts_->common.wait_until_empty(grace);
+  const auto farewell = std::min(grace / 2, farewell_at_most);
+  if (parts_->common.wait_until_empty(grace - farewell)) return true;
+  parts_->common.ending = true;
+  for (const auto& each : parts_->workers) each->drain();
+  return parts_->common.wait_until_empty(farewell);
 }
 
 void gateway::stop() {

@@ -21,7 +21,7 @@ namespace mofa::gateway {
 struct rules {
   std::size_t body_bytes = 8 * 1024 * 1024;
   std::size_t header_bytes = 16 * 1024;
-  std::size_t in_flight = 4096;         ///< requests handled at one time; streams do not count once they are open
+  std::size_t in_flight = 4096;         ///< requests handled at one time; open streams and long waits do not count
   std::size_t connections = 10'000;     ///< open at one time
   milliseconds header_timeout{10'000};  ///< from the first byte of a request to the end of its header
   milliseconds idle_timeout{75'000};    ///< between requests
@@ -51,7 +51,8 @@ class gateway {
 
   /// Starts the threads.
   void start();
-  /// Takes no new connections, closes idle ones, ends streams, answers the running requests with `Connection: close`.
+  /// Takes no new connections, closes idle ones, ends streams, answers the running requests with `Connection: close`. Long
+  /// waits may end by themselves; in the last second of the grace, or its second half, they are cut short.
   /// Blocks until the last connection is closed, or for `grace`; true: all are closed.
   bool drain(milliseconds grace);
   /// Closes what is open and joins the threads. Answers that come later are dropped.

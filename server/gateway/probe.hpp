@@ -14,6 +14,9 @@ class probe {
  public:
   virtual ~probe() = default;
 
+  /// The gateway listens, with routes of so many patterns. Before anything else, once.
+  virtual void routes_known(std::size_t /*patterns*/) {}
+
   virtual void connection_opened() {}
   virtual void connection_closed() {}
   /// Beyond the limit of connections.
@@ -23,8 +26,9 @@ class probe {
 
   /// A request has its route and begins to be handled.
   virtual void request_started(std::string_view /*pattern*/) {}
-  /// Its answer is written, or the client is gone. `pattern` is "unmatched" when there is no such route; `method` is "OTHER"
-  /// when it is none that HTTP knows. `request_id` and `path` are for a log, not for labels.
+  /// Its answer is written, or the client is gone. `pattern` is "unmatched" when there is no such route, and "door" when the
+  /// gateway answered at the door of one; `method` is "OTHER" when it is none that HTTP knows. `request_id` and `path` are
+  /// for a log, not for labels.
   virtual void request_finished(std::string_view /*pattern*/, std::string_view /*method*/, int /*status*/,
                                 std::chrono::nanoseconds /*took*/, std::string_view /*request_id*/,
                                 std::string_view /*path*/) {}

@@ -1,6 +1,7 @@
 #include "server/gateway/router.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocols/http/percent.hpp"
 
@@ -40,6 +41,11 @@ result<void> router::add(const http::route& one) {
     at = *next;
     if (slash == std::string_view::npos) break;
     rest.remove_prefix(slash + 1);
+  }
+  if (one.method.empty()) {
+    if (std::exchange(at->below, &one) != nullptr)
+      return fail(errc::invalid, "the form below '" + one.pattern + "' is there twice");
+    return {};
   }
   if (at->end == nullptr) {
     endpoints_.push_back(std::make_unique<endpoint>(endpoint{one.pattern, std::move(names), {}, {}}));
@@ -106,10 +112,35 @@ const endpoint* router::walk(const node& at, std::string_view rest, raw_values& 
   return at.any ? further_with(*at.any, segment) : nullptr;
 }
 
+// The deeper one wins, whether it is below a literal segment or below a parameter.
+router::form router::deepest_form(const node& at, std::string_view rest, std::size_t depth) {
+  form best{depth, at.below};
+  const auto slash = rest.find('/');
+  const auto segment = rest.substr(0, slash);
+  const auto try_below = [&](const node& next) {
+    const auto deeper = slash == std::string_view::npos ? form{depth + 1, next.below}
+                                                        : deepest_form(next, rest.substr(slash + 1), depth + 1);
+    if (deeper.route != nullptr && (best.route == nullptr || deeper.depth > best.depth)) best = deeper;
+  };
+  if (const auto literal = at.literals.find(segment); literal != at.literals.end()) try_below(*literal->second);
+  if (at.any && !segment.empty()) try_below(*at.any);
+  return best;
+}
+
+const endpoint* router::endpoint_of(std::string_view path, raw_values& values) const {
+  return !path.empty() && path.front() == '/' ? walk(*root_, path.substr(1), values) : nullptr;
+}
+
+const http::route* router::form_for(std::string_view path) const {
+  raw_values values;
+  if (const auto* found = endpoint_of(path, values)) return found->routes.front();
+  return !path.empty() && path.front() == '/' ? deepest_form(*root_, path.substr(1), 0).route : nullptr;
+}
+
 result<router::match> router::find(std::string_view path) const {
   if (const auto plain = plain_.find(path); plain != plain_.end()) return match{plain->second, {}};
   raw_values values;
-  const auto* found = !path.empty() && path.front() == '/' ? walk(*root_, path.substr(1), values) : nullptr;
+  const auto* found = endpoint_of(path, values);
   if (found == nullptr) return fail(errc::not_found, "no such path");
   match out{found, {}};
   out.parameters.reserve(values.size());

@@ -4,7 +4,7 @@
 #include <boost/asio/buffer.hpp>
 
 #include "protocols/http/problem.hpp"
-#include "server/gateway/exchange.hpp"
+#include "server/gateway/spare.hpp"
 
 namespace mofa::gateway {
 
@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t swallow_at_most_bytes = 64 * 1024;
 constexpr std::size_t linger_at_most_bytes = 16 * 1024 * 1024;
 constexpr std::size_t request_id_bytes = 128;
-constexpr std::size_t keep_capacity_bytes = 64 * 1024;
 
 bool is_request_id(std::string_view text) {
   return !text.empty() && text.size() <= request_id_bytes &&
@@ -27,6 +26,11 @@ std::string_view known_method(std::string_view method) {
     if (method == each) return each;
   }
   return "OTHER";
+}
+
+// Anybody may be turned away at any path, with any method: one label for all of them keeps the series few.
+std::string_view label_of(const verdict& found) {
+  return found.route != nullptr || found.pattern == "unmatched" ? found.pattern : std::string_view{"door"};
 }
 
 }  // namespace
@@ -80,7 +84,7 @@ awaitable<bool> session::serve_one() {
   if (!header) co_return co_await refuse_input(header.error(), route_despite(header.error()));
 
   auto found = worker_.house_now().entrance.judge(reader_->value(), shared_.now.now());
-  pattern_ = found.pattern;
+  pattern_ = label_of(found);
   key_ = std::move(found.key);
   if (!found.refusal.empty()) shared_.events.request_refused(found.refusal);
   const bool skip_body =
@@ -132,7 +136,7 @@ void session::note_request() {
 const http::route* session::route_despite(const error& why) {
   if (!reader_->is_header_done() && why.code != errc::payload_too_large) return nullptr;
   const auto found = worker_.house_now().entrance.judge(reader_->value(), shared_.now.now());
-  pattern_ = found.pattern;
+  pattern_ = label_of(found);
   return found.route;
 }
 
@@ -161,24 +165,24 @@ awaitable<bool> session::handle(const http::route& route) {
   }
   wait_for(phase::handling, milliseconds::max());
   shared_.events.request_started(pattern_);
-  const auto awaited = std::make_shared<exchange>(bell_);
-  try {
-    auto& ask = reader_->value();
-    if (head_only_) ask.method = "GET";
-    route.handle(std::move(ask), responder_for(awaited));
-  } catch (const std::exception& why) {
-    shared_.events.failure("handler of " + route.pattern + ": " + why.what());
-  }
-  if (!awaited->settled()) {
-    const std::function<bool()> settled = [&awaited] { return awaited->settled(); };
+  auto& ask = reader_->value();
+  if (head_only_) ask.method = "GET";
+  auto awaited = asked([&](http::responder to) { route.handle(std::move(ask), std::move(to)); });
+  const std::function<bool()> settled = [&] { return awaited->settled(); };
+  if (!settled()) {
     if (!co_await stay_until(settled, &slot)) co_return false;
   }
   auto answer = awaited->take();
+  slot.leave();
+  if (answer && answer->wait) {
+    awaited = co_await wait_long(*std::move(answer->wait), slot);
+    if (!awaited) co_return false;
+    answer = awaited->take();
+  }
   if (!answer) {
     shared_.events.answer_dropped(pattern_);
     answer = refusal(route, fail(errc::internal, "the request was dropped without an answer"));
   }
-  slot.leave();
   lasting_ = route.scope && (answer->upgrade || answer->stream);
   // From here on follow() looks after it; before, while the request was being handled, nobody did.
   if (lasting_ && !worker_.house_now().entrance.still_lets_in(key_, shared_.now.now())) {
@@ -209,7 +213,7 @@ awaitable<bool> session::reply(http::response answer) {
   const bool empty = head_only_ || answer.status == 204 || answer.status == 304;
   const bool written = co_await write(empty ? std::string_view{} : std::string_view{answer.body});
   finished(answer.status);
-  if (out_.capacity() > keep_capacity_bytes) out_ = {};
+  spare(out_);
   co_return written&& keep_alive_;
 }
 
@@ -255,7 +259,7 @@ void session::sweep(steady::time_point now) {
 void session::drain() {
   error_code ignored;
   if (phase_ == phase::idle) socket_.cancel(ignored);
-  if (phase_ == phase::streaming || gone_) bell_->ring();
+  if (phase_ == phase::streaming || phase_ == phase::handling) bell_->ring();
 }
 
 void session::follow(const house& now) {

@@ -12,6 +12,7 @@
 
 #include "server/gateway/asio.hpp"
 #include "server/gateway/bell.hpp"
+#include "server/gateway/exchange.hpp"
 #include "server/gateway/outlet.hpp"
 #include "server/gateway/request_reader.hpp"
 #include "server/gateway/response_head.hpp"
@@ -29,7 +30,7 @@ class session : public std::enable_shared_from_this<session> {
 
   /// Ends what is beyond its deadline.
   void sweep(steady::time_point now);
-  /// Ends at the next good moment: at once when idle, after the answer when not.
+  /// Ends at the next good moment: at once when idle, after the answer when not. Called again when the grace is nearly over.
   void drain();
   /// Other rules hold: who has come in with a key that is gone may not stay, however long the stream still is.
   void follow(const house& now);
@@ -70,9 +71,13 @@ class session : public std::enable_shared_from_this<session> {
   awaitable<bool> stream(http::event_stream what, http::response answer);
   awaitable<bool> pump(outlet& from, core::subscription& feed, http::feed_encoder& as, framing how);
   void begin_stream(const http::response& answer, framing how);
-  void append_chunk(framing how);
+  void frame_chunk(bool last);
 
   // session_watch.cpp
+  /// Asks, and where the answer will be; what the asked one throws is told, and leaves no answer.
+  std::shared_ptr<exchange> asked(const std::function<void(http::responder)>& what);
+  /// Where the answer of a long wait is, at the latest when the server ends; null as stay_until() is false.
+  awaitable<std::shared_ptr<exchange>> wait_long(http::long_wait what, admission::slot& held);
   /// Sleeps until it is there, and watches the peer when that takes long. false: the peer has gone or the server stops, and
   /// the request is finished without an answer. A peer that has only finished sending may wait for its answer a while where
   /// there is a place that is `held`, but gives that back; without one it has gone.

@@ -3,6 +3,7 @@
 #include "protocols/http/problem.hpp"
 #include "protocols/sse/encoder.hpp"
 #include "server/gateway/session.hpp"
+#include "server/gateway/spare.hpp"
 
 namespace mofa::gateway {
 
@@ -85,7 +86,7 @@ awaitable<bool> session::stream(http::event_stream what, http::response answer) 
 
 void session::begin_stream(const http::response& answer, framing how) {
   auto head = http::response{answer.status, answer.headers, {}, "text/event-stream", {}};
-  head.headers.emplace_back("Cache-Control", "no-store");
+  head.headers.emplace_back("Cache-Control", "no-cache, no-store");
   head.headers.emplace_back("X-Accel-Buffering", "no");
   if (varies_) door::allow_reading(head, origin_);
   if (shared_.draining.load(std::memory_order_relaxed)) keep_alive_ = false;
@@ -112,15 +113,16 @@ awaitable<bool> session::pump(outlet& from, core::subscription& feed, form& as, 
     if (batch.failure && as.now() == form::state::open) as.fail(text_, *batch.failure);
     if (draining && !batch.ended && as.now() == form::state::open) as.stop(text_);
     if (text_.empty() && now >= bell_due_) sse::append_comment(text_, "");
-    append_chunk(how);
-    text_.clear();
+    // They may be large, and the reader slow.
+    batch.items.clear();
     const auto at = as.now();
     const bool cut_short = batch.failure && at == form::state::open;
     const bool over = batch.ended || draining || at != form::state::open;
-    if (over && !cut_short && how == framing::chunked) out_ += "0\r\n\r\n";
-    if (!out_.empty()) {
-      const bool written = co_await write({});
-      out_.clear();
+    if (how == framing::chunked) frame_chunk(over && !cut_short);
+    if (!out_.empty() || !text_.empty()) {
+      const bool written = co_await write(text_);
+      spare(out_);
+      spare(text_);
       bell_due_ = steady::now() + shared_.settings.stream_comment_every;
       if (!written || gone_) co_return false;
     }
@@ -137,19 +139,16 @@ awaitable<bool> session::pump(outlet& from, core::subscription& feed, form& as, 
   }
 }
 
-// Moves text_ behind what is in out_ already.
-void session::append_chunk(framing how) {
-  if (text_.empty()) return;
-  if (how == framing::until_close) {
-    out_ += text_;
-    return;
+// Makes a chunk of text_: its size goes behind what is in out_, its end behind text_, and the body's end if it is the last.
+void session::frame_chunk(bool last) {
+  if (!text_.empty()) {
+    char size[16];
+    const auto end = std::to_chars(std::begin(size), std::end(size), text_.size(), 16).ptr;
+    out_.append(std::begin(size), end);
+    out_ += "\r\n";
+    text_ += "\r\n";
   }
-  char size[16];
-  const auto end = std::to_chars(std::begin(size), std::end(size), text_.size(), 16).ptr;
-  out_.append(std::begin(size), end);
-  out_ += "\r\n";
-  out_ += text_;
-  out_ += "\r\n";
+  if (last) text_ += "0\r\n\r\n";
 }
 
 }  // namespace mofa::gateway

@@ -14,8 +14,30 @@ constexpr std::size_t watch_read_bytes = 4 * 1024;
 
 }  // namespace
 
+std::shared_ptr<exchange> session::asked(const std::function<void(http::responder)>& what) {
+  auto out = std::make_shared<exchange>(bell_);
+  try {
+    what(responder_for(out));
+  } catch (const std::exception& why) {
+    shared_.events.failure("handler of " + std::string{pattern_} + ": " + why.what());
+  }
+  return out;
+}
+
+awaitable<std::shared_ptr<exchange>> session::wait_long(http::long_wait what, admission::slot& held) {
+  auto out = asked([&](http::responder to) { what.begin(std::move(to)); });
+  const std::function<bool()> settled = [&] { return out->settled(); };
+  const std::function<bool()> settled_or_ending = [&] { return out->settled() || shared_.ending.load(); };
+  if (!co_await stay_until(settled_or_ending, &held)) co_return nullptr;
+  if (settled()) co_return out;
+  // What was begun has nobody to answer any more.
+  out = asked([&](http::responder to) { what.cut_short(std::move(to)); });
+  if (!co_await stay_until(settled, &held)) co_return nullptr;
+  co_return out;
+}
+
 awaitable<bool> session::stay_until(const std::function<bool()>& there, admission::slot* held) {
-  bell_due_ = started_ + watch_after;
+  bell_due_ = watching_ ? steady::time_point::max() : started_ + watch_after;
   while (!there()) {
     if (!watching_ && steady::now() >= bell_due_) {
       bell_due_ = steady::time_point::max();

@@ -39,6 +39,7 @@ struct shared {
   probe& events;
   const clock& now;
   std::atomic<bool> draining{false};
+  std::atomic<bool> ending{false};  ///< the grace is nearly over: who waits long is answered with what there is
 
   void follow(rules next) {
     gate.allow(next.in_flight);

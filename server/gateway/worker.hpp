@@ -24,7 +24,7 @@ class worker {
   void start();
   /// Takes over an accepted connection, counted in already.
   void adopt(socket peer);
-  /// Lets idle sessions and streams end.
+  /// Lets idle sessions and streams end, and long waits once the server is ending.
   void drain();
   /// Ends all sessions and the thread, then joins it.
   void stop();

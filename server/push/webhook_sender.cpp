@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "server/base/retry_after.hpp"
-#include "server/http_client/url.hpp"
 
 namespace mofa::push {
 namespace {
@@ -50,10 +49,49 @@ class answer_reader final : public http_client::listener {
 
 result<std::unique_ptr<webhook_sender>> webhook_sender::open(http_client::options how, bool allow_loopback,
                                                              const clock& time) {
-  if (allow_loopback) how.allow.insert(how.allow.end(), loopback().begin(), loopback().end());
-  auto outside = http_client::client::open(std::move(how));
-  if (!outside) return std::move(outside).error();
-  return std::unique_ptr<webhook_sender>{new webhook_sender{*std::move(outside), allow_loopback, time}};
+  auto with_loopback = how;
+  if (allow_loopback) with_loopback.allow.insert(with_loopback.allow.end(), loopback().begin(), loopback().end());
+  auto judge = http_client::guard::make(with_loopback.allow);
+  if (!judge) return std::move(judge).error();
+  std::unique_ptr<webhook_sender> out{new webhook_sender{*std::move(judge), allow_loopback, time}};
+  const auto open_into = [](std::unique_ptr<http_client::client>& to, http_client::options with) -> result<void> {
+    auto made = http_client::client::open(std::move(with));
+    if (!made) return std::move(made).error();
+    to = *std::move(made);
+    return {};
+  };
+  if (how.proxy.empty() || !allow_loopback) {
+    if (auto done = open_into(out->outside_, std::move(with_loopback)); !done) return std::move(done).error();
+    return out;
+  }
+  // To a proxy, loopback is its own machine.
+  if (auto done = open_into(out->outside_, std::move(how)); !done) return std::move(done).error();
+  with_loopback.proxy.clear();
+  if (auto done = open_into(out->inside_, std::move(with_loopback)); !done) return std::move(done).error();
+  return out;
+}
+
+result<void> webhook_sender::check_scheme(const http_client::url& at) const {
+  if (at.encrypted || (allow_loopback_ && is_loopback(at))) return {};
+  const auto* further = is_loopback(at)   ? "; the setting a2a.push.allow_loopback would allow this one"
+                        : allow_loopback_ ? "; http is for this machine only"
+                                          : "";
+  return fail(errc::invalid, at.shown + ": a webhook must be https" + further);
+}
+
+result<void> webhook_sender::check(const std::string& url) const {
+  const auto at = http_client::read_url(url);
+  if (!at) return at.error();
+  if (at->has_credentials) return fail(errc::invalid, at->shown + ": a user or password in a URL is not allowed here");
+  if (auto done = check_scheme(*at); !done) return done;
+  // Any other name may come to mean another address: it is resolved at each delivery.
+  const auto address = is_loopback(*at) && !at->address ? ip_address::parse("127.0.0.1") : at->address;
+  if (!address || judge_.allows_name(at->host)) return {};
+  const auto wrong = judge_.judge(*address);
+  if (!wrong) return {};
+  return fail(errc::invalid, at->shown + ": a webhook must be at a public address, and " + wrong->address.text() +
+                                 " is refused (" + std::string{wrong->reason} + "); the setting " +
+                                 (is_loopback(*at) ? "a2a.push.allow_loopback" : "http_client.allow") + " would allow it");
 }
 
 core::running_call_ptr webhook_sender::post(core::push_request what, core::completion<core::push_answer> done) {
@@ -62,9 +100,8 @@ core::running_call_ptr webhook_sender::post(core::push_request what, core::compl
     done(at.error());
     return nullptr;
   }
-  if (!at->encrypted && !(allow_loopback_ && is_loopback(*at))) {
-    done(fail(errc::invalid, at->shown + ": a webhook must be https" +
-                                 (is_loopback(*at) ? "; the setting a2a.push.allow_loopback would allow this one" : "")));
+  if (auto fit = check_scheme(*at); !fit) {
+    done(std::move(fit).error());
     return nullptr;
   }
   http_client::request out;
@@ -77,7 +114,8 @@ core::running_call_ptr webhook_sender::post(core::push_request what, core::compl
   out.total_timeout = what.timeout;
   out.max_body_bytes = answer_max_bytes;
   out.max_redirects = 0;
-  return outside_->start(std::move(out), std::make_shared<answer_reader>(std::move(done), time_));
+  auto& way = inside_ && is_loopback(*at) ? *inside_ : *outside_;
+  return way.start(std::move(out), std::make_shared<answer_reader>(std::move(done), time_));
 }
 
 }  // namespace mofa::push

@@ -1,7 +1,10 @@
 #include "server/settings/a2a_values.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "protocols/core/agent_name.hpp"
+#include "server/base/web_url.hpp"
 #include "server/settings/values.hpp"
 
 namespace mofa::settings {
@@ -11,13 +14,20 @@ constexpr std::int64_t hour_ms = 3'600'000;
 constexpr std::int64_t day_ms = 24 * hour_ms;
 constexpr std::size_t key_id_bytes = 128;
 
+/// Every '%' begins an escape of RFC 3986.
+bool is_well_escaped(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdefABCDEF";
+  for (auto at = text.find('%'); at != text.npos; at = text.find('%', at + 1))
+    if (text.size() < at + 3 || text.substr(at + 1, 2).find_first_not_of(digits) != text.npos) return false;
+  return true;
+}
+
 /// Scheme, host, maybe a port and a path, nothing behind them.
 bool is_base_url(std::string_view text) {
   const std::size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
-  if (scheme == 0 || text.size() == scheme || text.ends_with('/') || text[scheme] == '/') return false;
-  for (const char c : text)
-    if (c <= ' ' || c > '~') return false;
-  return text.find_first_of("?#@\"<>\\") == text.npos;
+  if (scheme == 0 || !is_web_url(text) || text.ends_with('/') || text.find_first_of("?#") != text.npos) return false;
+  const auto path = std::min(text.find('/', scheme), text.size());
+  return is_well_escaped(text) && text.find_first_of("@\"<>[]{}|^`", path) == text.npos;
 }
 
 setting default_agent_setting() {
@@ -26,11 +36,14 @@ setting default_agent_setting() {
   out.description = "The agent that answers at the origin, besides its own /a2a/NAME; \"\" for none.";
   out.is_text = true;
   out.store = [](const given_value& given, configuration& into, core::field_errors& errors) {
-    if (given.value.is_null() || given.value.is_string()) {
-      into.a2a.default_agent = given.value.is_null() ? "" : given.value.get<std::string>();
-    } else {
-      errors.push_back({given.path, "must be the name of an agent, or empty"});
-    }
+    into.a2a.default_agent.clear();
+    if (given.value.is_null()) return;
+    if (!given.value.is_string()) return errors.push_back({given.path, "must be the name of an agent, or empty"});
+    auto name = given.value.get<std::string>();
+    if (name.empty()) return;
+    if (const auto wrong = core::wrong_agent_name(name); !wrong.empty())
+      return errors.push_back({given.path, "is no name of an agent: " + wrong});
+    into.a2a.default_agent = std::move(name);
   };
   out.show = [](const configuration& from) { return json(from.a2a.default_agent); };
   return holds(
@@ -41,8 +54,9 @@ setting public_base_url_setting() {
   setting out;
   out.name = "a2a.public_base_url";
   out.description =
-      "Where clients reach this server, such as https://agents.example.org: what the URLs of cards begin with; null: as the "
-      "client has called it.";
+      "Where clients reach this server, such as https://agents.example.org: what the URLs of cards begin with. null: "
+      "http:// "
+      "and the Host of the request. Behind a proxy it must be set: forwarded headers are not read.";
   out.store = [](const given_value& given, configuration& into, core::field_errors& errors) {
     into.a2a.public_base_url.clear();
     if (given.value.is_null()) return;
@@ -91,10 +105,13 @@ setting key_id_setting() {
   out.is_text = true;
   out.store = [](const given_value& given, configuration& into, core::field_errors& errors) {
     const auto text = given.value.is_string() ? given.value.get<std::string>() : std::string{};
-    if (!text.empty() && text.size() <= key_id_bytes) {
-      into.a2a.card.key_id = text;
-    } else {
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    if (text.empty() || text.size() > key_id_bytes) {
       errors.push_back({given.path, "must be a string of 1 to " + std::to_string(key_id_bytes) + " bytes"});
+    } else if (std::any_of(text.begin(), text.end(), is_control)) {
+      errors.push_back({given.path, "must have no control characters"});
+    } else {
+      into.a2a.card.key_id = text;
     }
   };
   out.show = [](const configuration& from) { return json(from.a2a.card.key_id); };

@@ -113,7 +113,7 @@ struct http_client_settings {
 
 /// How the card of an agent is shown and signed.
 struct a2a_card_settings {
-  std::string form = "v1";            ///< of a request that names no version: v1, hybrid
+  std::string form = "hybrid";        ///< of a request that names no version: v1, hybrid
   std::filesystem::path signing_key;  ///< PEM, relative to the working directory; empty: cards are not signed
   std::string key_id = "1";           ///< `kid` of the signatures
 };

@@ -35,8 +35,9 @@ std::vector<setting> declare() {
       "limits.header_bytes", "Largest header of a request.", kib, kib * kib,
       [](auto& c) -> auto& { return c.limits.header_bytes; })));
   all.push_back(live(integer(
-      "limits.in_flight", "Requests worked on at one time; more are answered with 503.", 1, 1'000'000,
-      [](auto& c) -> auto& { return c.limits.in_flight; })));
+      "limits.in_flight",
+      "Requests worked on at one time; more are answered with 503. Streams and who waits for a task do not count.", 1,
+      1'000'000, [](auto& c) -> auto& { return c.limits.in_flight; })));
   all.push_back(live(integer(
       "limits.connections", "Connections open at one time.", 1, 1'000'000,
       [](auto& c) -> auto& { return c.limits.connections; })));

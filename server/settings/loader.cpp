@@ -6,9 +6,11 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <initializer_list>
 
 #include "protocols/document/document.hpp"
 #include "protocols/document/scalar.hpp"
+#include "protocols/document/text.hpp"
 #include "server/settings/declarations.hpp"
 #include "server/settings/substitute.hpp"
 
@@ -23,6 +25,7 @@ constexpr std::string_view environment_prefix = "MOFA__";
 /// Collects what is wrong, a line each, while the values are laid over each other.
 struct draft {
   configuration values;
+  setting_places places;
   std::vector<std::string> mistakes;
 };
 
@@ -111,6 +114,7 @@ class file_layer {
       if (auto resolved = document::resolve_scalar(value.get_ref<const std::string&>())) value = *std::move(resolved);
     }
     known.store({value, path, folder_}, into_.values, errors_);
+    into_.places[known.name] = document::place_name(source_.name, source_.locate(path));
   }
 
   void report() {
@@ -149,6 +153,7 @@ void store_text(const std::string& name, const std::string& text, const std::str
   }
   core::field_errors errors;
   known->store({value, "", {}}, into.values, errors);
+  into.places[name] = where;
   for (const auto& each : errors) into.mistakes.push_back(where + ": " + each.message);
 }
 
@@ -183,22 +188,30 @@ error all_of(const std::vector<std::string>& mistakes) {
 
 }  // namespace
 
-result<void> check_together(const configuration& values) {
+result<void> check_together(const configuration& values, const setting_places& places) {
   std::vector<std::string> mistakes;
+  // The first of these that somebody has given is where the mistake is.
+  const auto add = [&](std::initializer_list<std::string_view> names, const std::string& what) {
+    for (const auto name : names)
+      if (const auto found = places.find(name); found != places.end())
+        return mistakes.push_back(found->second + ": " + what);
+    mistakes.push_back(what);
+  };
   if (!values.listen.is_loopback() && values.auth.keys.empty())
-    mistakes.push_back("listen " + values.listen.text() +
-                       ": another address than loopback needs a key; make one with "
-                       "'mofa keys new NAME' and put its line under auth.keys, or use --listen 127.0.0.1:" +
-                       std::to_string(values.listen.port));
+    add({"listen"}, "listen " + values.listen.text() +
+                        ": another address than loopback needs a key; make one with "
+                        "'mofa keys new NAME' and put its line under auth.keys, or use --listen 127.0.0.1:" +
+                        std::to_string(values.listen.port));
   const auto& a2a = values.a2a;
   // Without it a card's URLs begin with the host that the request names, and anybody could have theirs signed.
   if (a2a.enabled && !a2a.card.signing_key.empty() && a2a.public_base_url.empty())
-    mistakes.push_back(
+    add({"a2a.card.signing_key"},
         "a2a.card.signing_key needs a2a.public_base_url: a signed card says where the server is, and no request may choose "
         "that; set a2a.public_base_url to where clients reach this server, such as https://agents.example.org");
   if (a2a.push.first_pause > a2a.push.longest_pause)
-    mistakes.push_back("a2a.push.first_pause_ms: " + std::to_string(a2a.push.first_pause.count()) +
-                       " is longer than a2a.push.longest_pause_ms, " + std::to_string(a2a.push.longest_pause.count()));
+    add({"a2a.push.first_pause_ms", "a2a.push.longest_pause_ms"},
+        "a2a.push.first_pause_ms: " + std::to_string(a2a.push.first_pause.count()) +
+            " is longer than a2a.push.longest_pause_ms, " + std::to_string(a2a.push.longest_pause.count()));
   if (mistakes.empty()) return {};
   return all_of(mistakes);
 }
@@ -220,7 +233,7 @@ result<loaded> load(const sources& from) {
   apply_environment(from.environment, into);
   apply_overrides(from.overrides, into);
   if (into.mistakes.empty()) {
-    if (auto checked = check_together(into.values); !checked) return std::move(checked).error();
+    if (auto checked = check_together(into.values, into.places); !checked) return std::move(checked).error();
     return loaded{std::move(into.values), std::move(origin), std::move(file)};
   }
   return all_of(into.mistakes);

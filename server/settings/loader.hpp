@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,6 +26,9 @@ struct sources {
   std::vector<std::filesystem::path> usual_files{"config/mofa.yaml", "/etc/mofa/mofa.yaml"};
 };
 
+/// Where settings were given, by their names: "config/mofa.yaml:3:1", "environment MOFA__LISTEN", "command line listen".
+using setting_places = std::map<std::string, std::string, std::less<>>;
+
 struct loaded {
   configuration values;
   std::string origin;               ///< the file that was read, or "built-in defaults"
@@ -36,8 +40,9 @@ struct loaded {
 result<loaded> load(const sources& from);
 
 /// What no setting says alone: another address than loopback needs a key, signed cards a public base URL, and no first pause
-/// is longer than the longest. Error: invalid; a line for each mistake.
-result<void> check_together(const configuration& values);
+/// is longer than the longest. Error: invalid; a line for each mistake, which begins with the place of the setting where it
+/// is known.
+result<void> check_together(const configuration& values, const setting_places& places = {});
 
 /// The environment of this process.
 environment_map process_environment();

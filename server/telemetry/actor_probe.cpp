@@ -50,8 +50,13 @@ actor_probe::actor_probe(prometheus::Registry& in)
                         counters(in, names::topic_messages_refused, "Messages that an agent will not take.")),
       topic_subscribers_({"receiver"}, gauges(in, names::topic_subscribers, "Subscribers of topics.")),
       push_attempts_({"ok"}, counters(in, names::push_attempts, "POSTs of push notifications.")),
+      pushes_refused_({"reason"},
+                      counters(in, names::pushes_refused, "Push notifications that their receivers will not have.")),
       pushes_given_up_({"reason"},
                        counters(in, names::pushes_given_up, "Push configurations whose receivers are told nothing more.")),
+      push_store_failures_({"reason"},
+                           counters(in, names::push_store_failures,
+                                    "Reads and writes of push configurations that failed, and are tried again.")),
       pushes_open_(gauge(in, names::pushes_open, "Push configurations that have something to deliver, or may have.")),
       supervision_log_(logger("supervision")),
       storage_log_(logger("storage")),
@@ -77,11 +82,14 @@ void actor_probe::submission_refused(std::string_view agent, errc why) { refused
 void actor_probe::append_committed(std::size_t units, std::chrono::microseconds took) {
   commit_.Observe(seconds(took));
   group_size_.Observe(static_cast<double>(units));
+  room_.committed();
 }
 
 void actor_probe::append_failed(errc why, std::size_t units) {
   units_failed_.of({to_string(why)}).Increment(static_cast<double>(units));
-  storage_log_->error("append failed reason={} units={}", to_string(why), units);
+  if (why == errc::storage_full) room_.refused();
+  if (const auto left_out = append_lines_.admit())
+    storage_log_->error("append failed reason={} units={} left_out={}", to_string(why), units, *left_out);
 }
 
 void actor_probe::effect_started(std::string_view type) { effects_running_.of({type}).Increment(); }
@@ -137,9 +145,30 @@ void actor_probe::topic_subscribers(std::size_t agents, std::size_t clients) {
 
 void actor_probe::push_attempted(bool ok) { push_attempts_.of({ok ? "true" : "false"}).Increment(); }
 
-void actor_probe::push_given_up(std::string_view task, std::string_view reason) {
+void actor_probe::push_refused(const actors::push_receiver& by, std::string_view reason) {
+  pushes_refused_.of({reason}).Increment();
+  if (const auto left_out = refused_lines_.admit())
+    delivery_log_->warn("push refused task={} config={} server={} reason={} left_out={}", by.task, quoted(by.config),
+                        quoted(by.server), reason, *left_out);
+}
+
+void actor_probe::push_given_up(const actors::push_receiver& who, std::string_view reason) {
   pushes_given_up_.of({reason}).Increment();
-  delivery_log_->warn("push given up task={} reason={}", task, reason);
+  if (const auto left_out = given_up_lines_.admit())
+    delivery_log_->warn("push given up task={} config={} server={} reason={} left_out={}", who.task, quoted(who.config),
+                        quoted(who.server), reason, *left_out);
+}
+
+void actor_probe::push_server_answers(std::string_view server, bool answers) {
+  if (const auto left_out = server_lines_.admit())
+    delivery_log_->warn("push server {} server={} left_out={}", answers ? "answers again" : "does not answer",
+                        quoted(server), *left_out);
+}
+
+void actor_probe::push_store_failed(errc why) {
+  push_store_failures_.of({to_string(why)}).Increment();
+  if (const auto left_out = push_store_lines_.admit())
+    delivery_log_->warn("push store failed reason={} left_out={}", to_string(why), *left_out);
 }
 
 void actor_probe::pushes_open(std::size_t count) { pushes_open_.Set(static_cast<double>(count)); }

@@ -9,6 +9,8 @@
 
 #include "actors/system/probe.hpp"
 #include "server/telemetry/families.hpp"
+#include "server/telemetry/full_store.hpp"
+#include "server/telemetry/line_limit.hpp"
 
 namespace spdlog {
 class logger;
@@ -47,8 +49,14 @@ class actor_probe final : public actors::probe {
   void message_refused(std::string_view agent, errc why) override;
   void topic_subscribers(std::size_t agents, std::size_t clients) override;
   void push_attempted(bool ok) override;
-  void push_given_up(std::string_view task, std::string_view reason) override;
+  void push_refused(const actors::push_receiver& by, std::string_view reason) override;
+  void push_given_up(const actors::push_receiver& who, std::string_view reason) override;
+  void push_server_answers(std::string_view server, bool answers) override;
+  void push_store_failed(errc why) override;
   void pushes_open(std::size_t count) override;
+
+  /// Whether the store has just refused to write because there is no room.
+  bool store_is_full() const { return room_.is_full(); }
 
  private:
   using counters_of_one = labelled<Counter, 1>;
@@ -76,8 +84,10 @@ class actor_probe final : public actors::probe {
   counters_of_one messages_delivered_, messages_dropped_, messages_retried_;
   counters_of_two messages_refused_;
   labelled<Gauge, 1> topic_subscribers_;
-  counters_of_one push_attempts_, pushes_given_up_;
+  counters_of_one push_attempts_, pushes_refused_, pushes_given_up_, push_store_failures_;
   Gauge& pushes_open_;
+  full_store room_;
+  line_limit append_lines_, refused_lines_, given_up_lines_, server_lines_, push_store_lines_;
   std::shared_ptr<spdlog::logger> supervision_log_, storage_log_, topics_log_, delivery_log_;
 };
 

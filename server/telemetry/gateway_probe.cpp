@@ -48,6 +48,14 @@ gateway_probe::gateway_probe(prometheus::Registry& in)
       websocket_messages_({"direction"}, counters(in, names::websocket_messages, "Messages over WebSockets.")),
       log_(logger("gateway")) {}
 
+void gateway_probe::routes_known(std::size_t patterns) {
+  // The two that are no patterns: "unmatched" and "door".
+  const auto routes = patterns + 2;
+  started_.expect(0, routes);
+  duration_.expect(0, routes);
+  dropped_.expect(0, routes);
+}
+
 void gateway_probe::connection_opened() {
   connections_.Increment();
   connections_opened_.Increment();

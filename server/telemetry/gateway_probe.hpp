@@ -24,6 +24,7 @@ class gateway_probe final : public gateway::probe {
  public:
   explicit gateway_probe(prometheus::Registry& in);
 
+  void routes_known(std::size_t patterns) override;
   void connection_opened() override;
   void connection_closed() override;
   void connection_refused() override;

@@ -5,6 +5,7 @@
 
 #include <prometheus/family.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <mutex>
@@ -17,7 +18,8 @@
 
 namespace mofa::telemetry {
 
-/// So many values of one label have a child of their own; what comes later is counted as `other_value`.
+/// So many values of one label have a child of their own, unless expect() says more; what comes later is counted as
+/// `other_value`.
 inline constexpr std::size_t most_label_values = 100;
 inline constexpr std::string_view other_value = "__other__";
 
@@ -29,7 +31,13 @@ class labelled {
   /// Makes the child of these labels.
   using maker = std::function<Metric&(const prometheus::Labels&)>;
 
-  labelled(values names, maker make) : names_(names), make_(std::move(make)) {}
+  labelled(values names, maker make) : names_(names), make_(std::move(make)) { most_.fill(most_label_values); }
+
+  /// The label at that place has so many values by nature: each has a child of its own.
+  void expect(std::size_t label, std::size_t count) {
+    const std::unique_lock lock{mutex_};
+    most_[label] = std::max(most_[label], count);
+  }
 
   /// The child for these label values; lives as long as the registry.
   Metric& of(const values& wanted) {
@@ -40,7 +48,7 @@ class labelled {
     }
     const std::unique_lock lock{mutex_};
     for (std::size_t i = 0; i < Count; ++i) {
-      if (seen_[i].size() < most_label_values) seen_[i].emplace(wanted[i]);
+      if (seen_[i].size() < most_[i]) seen_[i].emplace(wanted[i]);
     }
     const auto shown = capped(wanted);
     if (auto* found = find(shown)) return *found;
@@ -85,7 +93,7 @@ class labelled {
   /// The values, those beyond the bound replaced.
   values capped(values wanted) const {
     for (std::size_t i = 0; i < Count; ++i) {
-      if (seen_[i].size() >= most_label_values && !seen_[i].contains(wanted[i])) wanted[i] = other_value;
+      if (seen_[i].size() >= most_[i] && !seen_[i].contains(wanted[i])) wanted[i] = other_value;
     }
     return wanted;
   }
@@ -95,6 +103,7 @@ class labelled {
   std::shared_mutex mutex_;
   std::unordered_map<key, Metric*, hash, equal> children_;
   std::array<std::set<std::string, std::less<>>, Count> seen_;
+  std::array<std::size_t, Count> most_;
 };
 
 }  // namespace mofa::telemetry

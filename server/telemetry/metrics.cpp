@@ -26,6 +26,8 @@ gateway::probe& metrics::gateway() { return parts_->gateway; }
 http_client::probe& metrics::outbound() { return parts_->outbound; }
 models::probe& metrics::models() { return parts_->models; }
 
+bool metrics::store_is_full() const { return parts_->actors.store_is_full(); }
+
 std::string metrics::exposition() const {
   auto all = parts_->registry.Collect();
   for (auto& family : collect_process_metrics()) all.push_back(std::move(family));

@@ -37,6 +37,10 @@ class metrics {
   http_client::probe& outbound();
   models::probe& models();
 
+  /// Whether the store has just refused an append because there is no room; false again with the next one that is
+  /// committed, or after ten seconds.
+  bool store_is_full() const;
+
   /// Everything in the text exposition format 0.0.4 of Prometheus.
   std::string exposition() const;
   /// GET /metrics, scope metrics. The route keeps a reference to this object.

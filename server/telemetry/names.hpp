@@ -55,7 +55,9 @@ inline constexpr std::string_view topic_subscribers = "mofa_topic_subscribers";
 
 // Push notifications.
 inline constexpr std::string_view push_attempts = "mofa_push_attempts_total";
+inline constexpr std::string_view pushes_refused = "mofa_push_refused_total";
 inline constexpr std::string_view pushes_given_up = "mofa_push_given_up_total";
+inline constexpr std::string_view push_store_failures = "mofa_push_store_failures_total";
 inline constexpr std::string_view pushes_open = "mofa_pushes_open";
 
 // Effects, timers, supervision.

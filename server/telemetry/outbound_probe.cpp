@@ -2,15 +2,11 @@
 
 #include <spdlog/spdlog.h>
 
-#include <utility>
-
 #include "server/telemetry/logging.hpp"
 #include "server/telemetry/names.hpp"
 
 namespace mofa::telemetry {
 namespace {
-
-constexpr int refusal_lines_per_second = 10;
 
 std::string_view profile_of(bool guarded) { return guarded ? "guarded" : "trusted"; }
 
@@ -30,19 +26,11 @@ void outbound_probe::request_finished(bool guarded, std::string_view outcome, st
 }
 
 void outbound_probe::address_refused(std::string_view host, std::string_view address, std::string_view reason) {
-  const auto now = std::chrono::steady_clock::now();
-  if (now - refusals_since_ >= std::chrono::seconds{1}) {
-    refusals_since_ = now;
-    refusals_ = 0;
-  }
-  if (++refusals_ > refusal_lines_per_second) {
-    ++refusals_left_out_;
-    return;
-  }
+  const auto left_out = refusal_lines_.admit();
+  if (!left_out) return;
   // A host may be a user's or a model's word; the address is enough to allow it.
   const auto of = log_->should_log(spdlog::level::debug) ? "host=" + quoted(host) + ' ' : std::string{};
-  log_->warn("address refused {}address={} reason={} left_out={}", of, quoted(address), quoted(reason),
-             std::exchange(refusals_left_out_, 0));
+  log_->warn("address refused {}address={} reason={} left_out={}", of, quoted(address), quoted(reason), *left_out);
 }
 
 }  // namespace mofa::telemetry

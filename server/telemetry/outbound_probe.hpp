@@ -10,6 +10,7 @@
 
 #include "server/http_client/probe.hpp"
 #include "server/telemetry/families.hpp"
+#include "server/telemetry/line_limit.hpp"
 
 namespace spdlog {
 class logger;
@@ -30,9 +31,7 @@ class outbound_probe final : public http_client::probe {
   labelled<Gauge, 1> running_;
   labelled<Histogram, 2> duration_;
   std::shared_ptr<spdlog::logger> log_;
-  std::chrono::steady_clock::time_point refusals_since_{};
-  int refusals_ = 0;
-  int refusals_left_out_ = 0;
+  line_limit refusal_lines_;
 };
 
 }  // namespace mofa::telemetry

@@ -69,13 +69,35 @@ TEST_CASE("the doctor names what settings need of one another, and so does a sta
   here.configure("a2a: {card: {signing_key: card.pem}}\n");
   const auto got = here.doctor();
   CHECK(got.code == 1);
-  CHECK(has(got.output, "BAD   configuration  a2a.card.signing_key needs a2a.public_base_url: "));
+  CHECK(has(got.output, "mofa.yaml:2:14: a2a.card.signing_key needs a2a.public_base_url: "));
   CHECK(has(got.output, "; fix: set a2a.public_base_url to where clients reach this server"));
   for (const auto* last : {"--print-config", "--listen=127.0.0.1:0"}) {
     const auto start = mofa({"serve", "--config", here.path("mofa.yaml"), "--data", here.path("data"), last});
     CHECK(start.code == 1);
-    CHECK(has(start.errors, "a2a.card.signing_key needs a2a.public_base_url: "));
+    CHECK(has(start.errors, "mofa.yaml:2:14: a2a.card.signing_key needs a2a.public_base_url: "));
   }
+}
+
+TEST_CASE("the doctor says who is missing at the origin, and where cards may be untrue") {
+  const workplace here;
+  here.configure();
+  const auto shipped = here.doctor();
+  CHECK(shipped.code == 0);
+  CHECK(has(shipped.output, "ok    definitions    no agent 'assistant' for a2a.default_agent: "));
+  CHECK_FALSE(has(shipped.output, "agent cards"));
+
+  const std::string keys = "auth: {keys: [{name: ci, hash: \"sha256:" + std::string(64, 'a') + "\", scopes: [admin]}]}\n";
+  here.configure(keys + "a2a: {default_agent: ecko}\n");
+  const auto wrong = here.doctor();
+  CHECK(wrong.code == 0);
+  CHECK(has(wrong.output, "note  definitions    no agent 'ecko' for a2a.default_agent: "));
+  CHECK(has(wrong.output, "; fix: did you mean 'echo'?\n"));
+  CHECK(has(wrong.output, "note  agent cards    their URLs begin with http:// and the Host of the request"));
+
+  here.configure(keys + "a2a: {default_agent: echo, public_base_url: \"https://a.example\"}\n");
+  const auto right = here.doctor();
+  CHECK_FALSE(has(right.output, "a2a.default_agent"));
+  CHECK_FALSE(has(right.output, "agent cards"));
 }
 
 TEST_CASE("the doctor tells a port that a MoFA server has from one that somebody else has") {

@@ -7,9 +7,11 @@ json in_context(const std::string& id) { return {{"context_id", id}}; }
 
 TEST_CASE_FIXTURE(with_server, "tasks of one context run one after the other, in the order in which they came") {
   std::vector<std::string> ids;
-  for (const std::string text : {"one", "two", "three"})
+  for (const std::string text : {"long one", "two", "three"})
     ids.push_back(id_of(with.submit("napper", text, in_context("in-order"))));
   CHECK(state_of(with.read("/api/v1/tasks/" + ids[1])) == "submitted");
+  with.until_state(ids[0], "working");
+  CHECK(with.post("/api/v1/tasks/" + ids[0] + ":cancel").status == 200);
   std::string ended_before;
   for (const auto& id : ids) {
     const auto events = with.events(id);
@@ -33,18 +35,18 @@ TEST_CASE_FIXTURE(with_server, "tasks of different contexts run at the same time
 
 TEST_CASE_FIXTURE(with_server,
                   "an agent that rejects says 409 while the context is at work, and takes the next when it is not") {
-  const auto first = id_of(with.submit("rejecting", "one", in_context("rejects")));
+  const auto first = id_of(with.submit("rejecting", "long one", in_context("rejects")));
   const auto second = with.post("/api/v1/agents/rejecting/tasks", message_body("two", in_context("rejects")));
   CHECK(second.status == 409);
   CHECK(body_of(second).at("code") == "context_busy");
-  CHECK(state_of(with.ended(first)) == "completed");
+  CHECK(with.post("/api/v1/tasks/" + first + ":cancel").status == 200);
   CHECK(with.eventually("/api/v1/agents/rejecting/actor",
                         [](const auto& got) { return body_of(got).at("running_tasks") == 0; }));
   CHECK(text_of(with.ask("rejecting", "three", in_context("rejects"))) == "three");
 }
 
 TEST_CASE_FIXTURE(with_server, "an agent that is interrupted cancels the task at work and does the new one") {
-  const auto first = id_of(with.submit("interrupting", "one", in_context("interrupts")));
+  const auto first = id_of(with.submit("interrupting", "long one", in_context("interrupts")));
   const auto second = id_of(with.submit("interrupting", "two", in_context("interrupts")));
   CHECK(state_of(with.ended(first)) == "canceled");
   CHECK(text_of(with.ended(second)) == "two");

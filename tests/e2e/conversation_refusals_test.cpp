@@ -142,5 +142,30 @@ TEST_CASE_FIXTURE(with_server, "a repeated message with the same id is taken onc
   CHECK(received == 1);
 }
 
+TEST_CASE_FIXTURE(with_server, "other words under a message id that the task knows are a message like any other") {
+  const auto body = [](const char* text) {
+    return json{{"message", {{"message_id", "1"}, {"parts", {{{"text", text}}}}}}}.dump();
+  };
+  const auto begun = body_of(with.post("/api/v1/agents/ender/tasks", body("twice"), {{"Prefer", "wait=15"}}));
+  REQUIRE(state_of(begun) == "input_required");
+  const auto path = "/api/v1/tasks/" + id_of(begun) + "/messages";
+  const auto told = with.post(path, body("one"), {{"Prefer", "wait=15"}});
+  CHECK(told.status == 200);
+  CHECK(text_of(body_of(told)) == "and the second?");
+  // A repetition goes on from its own message, not from the first one of that id.
+  event_stream again{server.port(), "POST", path, body("one")};
+  REQUIRE(again.status() == 200);
+  const auto from = again.next();
+  REQUIRE(from);
+  CHECK(from->event == "message_received");
+  CHECK(json::parse(from->data).at("data").at("message").at("parts").at(0).at("text") == "one");
+  CHECK(with.post(path, body("two")).status == 202);
+  const auto task = with.ended(id_of(begun));
+  CHECK(text_of(task) == "two");
+  int received = 0;
+  for (const auto& one : with.events(id_of(begun))) received += one.event == "message_received" ? 1 : 0;
+  CHECK(received == 2);
+}
+
 }  // namespace
 }  // namespace mofa::test

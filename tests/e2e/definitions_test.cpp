@@ -7,8 +7,9 @@ namespace mofa::test {
 namespace {
 
 constexpr const char* greeter = "name: greeter\nkind: scenario\notherwise:\n  - complete: {text: \"Hello {{text}}\"}\n";
-constexpr const char* napper =
-    "name: dreamer\nkind: scenario\notherwise:\n  - pause_ms: 700\n  - complete: {text: \"first\"}\n";
+// Works until it is told to go on.
+constexpr const char* dreamer =
+    "name: dreamer\nkind: scenario\notherwise:\n  - ask: {text: \"Well?\"}\n  - complete: {text: \"first\"}\n";
 const header_pairs yaml{{"Content-Type", "application/yaml"}};
 
 struct served {
@@ -40,9 +41,9 @@ TEST_CASE("an agent that is posted works at once, and is there after a kill") {
 TEST_CASE("a changed definition is a new version; running tasks keep theirs, and If-Match guards it") {
   served all;
   conversation with{all.server.port()};
-  REQUIRE(all.ask("POST", "/api/v1/agents", napper, yaml).status == 201);
+  REQUIRE(all.ask("POST", "/api/v1/agents", dreamer, yaml).status == 201);
   const auto running = id_of(with.submit("dreamer", "x"));
-  std::string second = napper;
+  std::string second = dreamer;
   second.replace(second.find("first"), 5, "second");
   auto stale = yaml;
   stale.emplace_back("If-Match", "\"7\"");
@@ -52,7 +53,12 @@ TEST_CASE("a changed definition is a new version; running tasks keep theirs, and
   const auto changed = all.ask("PUT", "/api/v1/agents/dreamer", second, fresh);
   CHECK(changed.status == 200);
   CHECK(changed.header("etag") == "\"2\"");
-  CHECK(text_of(with.ask("dreamer", "x")) == "second");
+  const auto newer = id_of(with.submit("dreamer", "x"));
+  for (const auto& task : {newer, running}) {
+    with.until_state(task, "input_required");
+    with.tell(task, "go on");
+  }
+  CHECK(text_of(with.ended(newer)) == "second");
   const auto first = with.ended(running);
   CHECK(text_of(first) == "first");
   CHECK(first.at("agent_version") == 1);
@@ -64,13 +70,15 @@ TEST_CASE("a changed definition is a new version; running tasks keep theirs, and
 TEST_CASE("an agent with tasks is removed only when they have ended") {
   served all;
   conversation with{all.server.port()};
-  REQUIRE(all.ask("POST", "/api/v1/agents", napper, yaml).status == 201);
+  REQUIRE(all.ask("POST", "/api/v1/agents", dreamer, yaml).status == 201);
   const auto running = id_of(with.submit("dreamer", "x"));
   const auto refused = all.ask("DELETE", "/api/v1/agents/dreamer");
   CHECK(refused.status == 409);
   CHECK(body_of(refused).at("detail").get<std::string>().find("drain=true") != std::string::npos);
   CHECK(all.ask("DELETE", "/api/v1/agents/dreamer?drain=true").status == 202);
   CHECK(with.post("/api/v1/agents/dreamer/tasks", message_body("more")).status == 503);
+  with.until_state(running, "input_required");
+  with.tell(running, "go on");
   CHECK(text_of(with.ended(running)) == "first");
   CHECK(with.eventually("/api/v1/agents/dreamer", [](const http_answer& got) { return got.status == 404; }));
   CHECK(with.read("/api/v1/tasks/" + running).at("agent") == "dreamer");

@@ -85,8 +85,12 @@ TEST_CASE("on a full disk changes are refused as storage_full, what is stored is
   check_refused(with.post(asked_path + "/messages", message_body("lost")));
   check_refused(with.post(asked_path + ":cancel"));
   check_refused(with.remove(done_path));
+  const auto refused = with.post(tasks, message_body("x"));
+  CHECK(body_of(refused).at("detail") == "the store is full; try again later");
 
   CHECK(with.get("/livez").status == 200);
+  CHECK(with.get("/readyz").status == 503);
+  CHECK(with.get("/healthz").body.find("\"the store is full\"") != std::string::npos);
   CHECK(with.read(done_path) == done);
   CHECK(with.get(done_path + "/events").body == events);
   CHECK(with.read(asked_path) == asked);
@@ -95,6 +99,7 @@ TEST_CASE("on a full disk changes are refused as storage_full, what is stored is
 
   disk.make_room();
   CHECK(text_of(with.ask("echo", "after")) == "after");
+  CHECK(with.get("/readyz").status == 200);
   const auto once = with.post(tasks, message_body("once"), {{"Idempotency-Key", "once"}, {"Prefer", "wait=10"}});
   CHECK(once.status == 200);
   CHECK(once.header("idempotency-replayed").empty());

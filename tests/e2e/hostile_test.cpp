@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(with_server, "a megabyte of nesting, endless lists and broken 
 }
 
 TEST_CASE_FIXTURE(with_server, "a slow header is cut off with 408 and takes no place from others") {
-  test_server strict{{.settings = "timeouts: {header_ms: 300}\n"}};
+  test_server strict{{.settings = "timeouts: {header_ms: 2000}\n"}};
   REQUIRE(strict.start());
   std::vector<std::unique_ptr<wire>> slow;
   for (int i = 0; i < 20; ++i) {

@@ -165,8 +165,21 @@ TEST_CASE("an address that others reach needs a key") {
   const workplace here;
   const auto got = here.run({"serve", "--listen", "0.0.0.0:0"});
   CHECK(got.code == 1);
-  CHECK(got.errors.starts_with("listen 0.0.0.0:0: another address than loopback needs a key; "));
+  CHECK(got.errors.starts_with("command line listen: listen 0.0.0.0:0: another address than loopback needs a key; "));
   CHECK(std::count(got.errors.begin(), got.errors.end(), '\n') == 1);
+}
+
+TEST_CASE("an agent that should answer at the origin and is not there is a line of the log, and no reason not to start") {
+  const std::vector<std::string> only{"tests/e2e/agents/kill"};
+  test_server asked{{.definitions = only, .settings = "a2a: {default_agent: nosuch}\n"}};
+  REQUIRE(asked.start());
+  CHECK(asked.errors().find(" warn app agent at the origin missing agent=nosuch ") != std::string::npos);
+  test_server shipped{{.definitions = only}};
+  REQUIRE(shipped.start());
+  CHECK(shipped.errors().find(" info app agent at the origin missing agent=assistant ") != std::string::npos);
+  test_server none{{.definitions = only, .settings = "a2a: {default_agent: \"\"}\n"}};
+  REQUIRE(none.start());
+  CHECK(none.errors().find("agent at the origin") == std::string::npos);
 }
 
 TEST_CASE("--print-config, version, validate and keys answer and end") {

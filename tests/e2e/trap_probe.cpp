@@ -23,11 +23,12 @@ enum class point {
   before_outcome,
   message_published,
   message_delivered,
+  push_attempted,
   none
 };
-constexpr std::array<std::string_view, 8> names{"before_append",     "after_append",     "before_publish",
-                                                "after_publish",     "effect_started",   "before_outcome",
-                                                "message_published", "message_delivered"};
+constexpr std::array<std::string_view, 9> names{"before_append",     "after_append",      "before_publish",
+                                                "after_publish",     "effect_started",    "before_outcome",
+                                                "message_published", "message_delivered", "push_attempted"};
 
 struct trap {
   point where = point::none;
@@ -119,6 +120,17 @@ class trap_probe final : public actors::probe {
   void message_retried(std::string_view agent) override { inner_.message_retried(agent); }
   void message_refused(std::string_view agent, errc why) override { inner_.message_refused(agent, why); }
   void topic_subscribers(std::size_t agents, std::size_t clients) override { inner_.topic_subscribers(agents, clients); }
+  void push_attempted(bool ok) override {
+    inner_.push_attempted(ok);
+    pass(point::push_attempted);
+  }
+  void push_refused(const actors::push_receiver& by, std::string_view reason) override { inner_.push_refused(by, reason); }
+  void push_given_up(const actors::push_receiver& who, std::string_view reason) override {
+    inner_.push_given_up(who, reason);
+  }
+  void push_server_answers(std::string_view server, bool answers) override { inner_.push_server_answers(server, answers); }
+  void push_store_failed(errc why) override { inner_.push_store_failed(why); }
+  void pushes_open(std::size_t count) override { inner_.pushes_open(count); }
 
  private:
   void pass(point here) {

@@ -10,7 +10,8 @@
 namespace mofa::test {
 
 /// Reads the environment: MOFA_KILL=<point>:<n> raises SIGKILL, MOFA_CRASH=<point>:<n> throws std::runtime_error, `<n>+`
-/// from that hit on. Points: before_append, after_append, before_publish, after_publish, effect_started, before_outcome.
+/// from that hit on. Points: before_append, after_append, before_publish, after_publish, effect_started, before_outcome,
+/// message_published, message_delivered, push_attempted.
 /// Aborts when it does not understand them.
 std::unique_ptr<actors::probe> make_trap_probe(actors::probe& inner);
 

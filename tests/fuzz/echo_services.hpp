@@ -67,6 +67,7 @@ class echo_pushes final : public core::push_service {
  public:
   std::optional<core::push_config> kept;
 
+  result<void> check(const core::push_config&) const override { return {}; }
   void create(const core::caller&, core::push_config, std::uint64_t after, core::completion<core::push_config>) override;
   void get(const core::caller&, task_id, std::string, core::completion<core::push_config>) override;
   void list(const core::caller&, task_id, core::page_request, core::completion<core::page<core::push_config>>) override;

@@ -25,6 +25,7 @@ namespace mofa::test {
 /// Counts, and wakes the test when something was counted.
 class counting_probe final : public gateway::probe {
  public:
+  void routes_known(std::size_t patterns) override { count("routes", static_cast<int>(patterns)); }
   void connection_opened() override { count("opened"); }
   void connection_closed() override { count("closed"); }
   void connection_refused() override { count("refused"); }

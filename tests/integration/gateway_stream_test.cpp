@@ -3,6 +3,7 @@
 #include <string>
 
 #include "tests/integration/gateway_fixture.hpp"
+#include "tests/integration/live_bytes.hpp"
 
 using namespace mofa;
 using namespace mofa::test;
@@ -39,7 +40,7 @@ TEST_CASE("a stream gives all events in order, ends with the feed, and leaves th
   REQUIRE(got);
   CHECK(got->status == 200);
   CHECK(got->headers.at("content-type") == "text/event-stream");
-  CHECK(got->headers.at("cache-control") == "no-store");
+  CHECK(got->headers.at("cache-control") == "no-cache, no-store");
   CHECK(got->headers.at("x-accel-buffering") == "no");
   CHECK(got->headers.at("transfer-encoding") == "chunked");
   std::size_t from = 0;
@@ -83,6 +84,22 @@ TEST_CASE("a reader that does not read holds its feed back at the credit, and th
   for (int i = 2; i <= 100; ++i) REQUIRE(client.until("id: " + std::to_string(i) + "\n"));
   CHECK(client.until("0\r\n\r\n"));
   CHECK(at.feed->sent() == 100);
+}
+
+TEST_CASE("a stream that stays open keeps nothing of the large event that it has written") {
+  gateway_fixture at;
+  raw_client client{at.port()};
+  REQUIRE(client.send(get_text("/stream")));
+  at.feed->publish("1");
+  REQUIRE(client.until("\n\n\r\n"));
+  const auto before = live_bytes();
+  constexpr std::size_t pieces = 256, piece_bytes = 64 * 1024;
+  at.feed->publish(std::string(pieces * piece_bytes, 'x'));
+  for (std::size_t i = 0; i < pieces; ++i) REQUIRE(client.take(piece_bytes));
+  REQUIRE(client.until("\n\n\r\n"));
+  CHECK(live_bytes_fall_to(before + pieces * piece_bytes / 16));
+  at.feed->publish("3");
+  CHECK(client.until("id: 3\n"));
 }
 
 TEST_CASE("a reader that never reads is cut off, and its subscription ends") {

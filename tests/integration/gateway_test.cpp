@@ -81,8 +81,9 @@ TEST_CASE("an unknown path is 404 and a wrong method 405, as problems that name 
   REQUIRE(wrong);
   CHECK(wrong->status == 405);
   CHECK(wrong->headers.at("allow") == "GET, HEAD, OPTIONS");
-  CHECK(at.probe.reaches("finished DELETE /livez 405"));
+  CHECK(at.probe.reaches("finished DELETE door 405"));
   CHECK(at.probe.reaches("finished GET unmatched 404"));
+  CHECK(at.probe.of("routes") == 7);
 }
 
 TEST_CASE("a request id that is too long or not printable is replaced") {
@@ -190,6 +191,9 @@ TEST_CASE("keys are asked for before the body is read; the answer to a small bod
   REQUIRE(large);
   CHECK(large->status == 401);
   CHECK(large->headers.at("connection") == "close");
+  // Nobody makes series of metrics by asking for what he may not have.
+  CHECK(at.probe.reaches("finished POST door 401", 2));
+  CHECK(at.probe.reaches("finished POST door 403"));
 }
 
 TEST_CASE("an allowed origin may read every answer, errors too") {

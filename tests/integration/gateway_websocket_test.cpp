@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "tests/integration/live_bytes.hpp"
 #include "tests/integration/websocket_fixture.hpp"
 
 using namespace mofa;
@@ -187,6 +188,20 @@ TEST_CASE("large messages arrive whole in both directions, in frames of any size
   CHECK(pong->opcode == websocket_message::pong);
   CHECK(pong->payload == "still there?");
   CHECK(client.hear()["type"] == "ack");
+}
+
+TEST_CASE("a WebSocket that stays open keeps nothing of the large message that it has said") {
+  websocket_fixture house;
+  constexpr std::size_t pieces = 256, piece_bytes = 64 * 1024;
+  house.tasks.publish(one, '"' + std::string(pieces * piece_bytes, 'x') + "END\"");
+  websocket_client client{house.port()};
+  REQUIRE(client.say(R"({"type":"ping","id":1})"));
+  CHECK(client.hear()["type"] == "pong");
+  const auto before = live_bytes();
+  REQUIRE(client.say(subscribe_frame(one, 1)));
+  for (std::size_t i = 0; i < pieces; ++i) REQUIRE(client.connection().take(piece_bytes));
+  REQUIRE(client.connection().until("END"));
+  CHECK(live_bytes_fall_to(before + pieces * piece_bytes / 16));
 }
 
 TEST_CASE("what is too large, binary, not UTF-8 or against the protocol closes with its own code") {

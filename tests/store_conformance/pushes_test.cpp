@@ -7,6 +7,7 @@
 
 using namespace mofa;
 using namespace mofa::test;
+using core::push_fate;
 using core::task_state;
 
 namespace {
@@ -38,8 +39,16 @@ struct pushing {
   void put(task_id task, const std::string& id, std::uint64_t cursor = 0) {
     REQUIRE(pushes().put(push(task, id, cursor), after(0)));
   }
-  void move(task_id task, const std::string& id, std::uint64_t cursor, bool done) {
-    const core::push_move to{task, id, cursor, done};
+  core::push_edition edition(task_id task, const std::string& id) {
+    const auto found = pushes().find(task, id);
+    REQUIRE(found);
+    return found->edition;
+  }
+  void move(task_id task, const std::string& id, std::uint64_t cursor, push_fate fate = push_fate::open) {
+    move(task, id, edition(task, id), cursor, fate);
+  }
+  void move(task_id task, const std::string& id, core::push_edition which, std::uint64_t cursor, push_fate fate) {
+    const core::push_move to{task, id, which, cursor, fate};
     REQUIRE(pushes().move({&to, 1}));
   }
   bool has(task_id task, const std::string& id) {
@@ -99,7 +108,7 @@ TEST_CASE_TEMPLATE("one that is put again is replaced, and goes on where it was"
   pushing<Backend> on;
   const auto task = on.task();
   on.put(task, "a", 2);
-  on.move(task, "a", 5, false);
+  on.move(task, "a", 5);
   core::open_push other = on.push(task, "a", 9);
   other.config = {"a", task, "https://elsewhere.example", "", "", "", "v0_3"};
   REQUIRE(on.pushes().put(other, after(1)));
@@ -113,11 +122,45 @@ TEST_CASE_TEMPLATE("one that is put again is replaced, and goes on where it was"
 TEST_CASE_TEMPLATE("one that was given up begins again when it is put again", Backend, MOFA_STORE_BACKENDS) {
   pushing<Backend> on;
   const auto task = on.task();
-  on.put(task, "a");
-  on.move(task, "a", 3, true);
-  CHECK(on.open() == "");
-  on.put(task, "a", 9);
-  CHECK(on.open() == "a@3");
+  for (const auto fate : {push_fate::done, push_fate::given_up}) {
+    on.put(task, "a");
+    on.move(task, "a", 3, fate);
+    CHECK(on.open() == "");
+    on.put(task, "a", 9);
+    CHECK(on.open() == "a@3");
+    CHECK(on.has(task, "a"));
+  }
+}
+
+TEST_CASE_TEMPLATE("one that was given up is not shown, and one that is done is", Backend, MOFA_STORE_BACKENDS) {
+  pushing<Backend> on;
+  const auto task = on.task();
+  for (const std::string id : {"a", "b", "c"}) on.put(task, id);
+  on.move(task, "a", 3, push_fate::done);
+  on.move(task, "b", 3, push_fate::given_up);
+  CHECK(on.has(task, "a"));
+  CHECK_FALSE(on.has(task, "b"));
+  const auto all = on.pushes().list(task, {2, ""});
+  REQUIRE(all);
+  REQUIRE(all->items.size() == 2);
+  CHECK(all->items[0].id == "a");
+  CHECK(all->items[1].id == "c");
+  CHECK(all->next_cursor.empty());
+}
+
+TEST_CASE_TEMPLATE("those that were given up make room for others, when there is none", Backend, MOFA_STORE_BACKENDS) {
+  pushing<Backend> on;
+  const auto full = on.task(0), other = on.task(1);
+  on.put(other, "kept");
+  on.move(other, "kept", 5, push_fate::given_up);
+  for (std::size_t i = 0; i < limits::push_configs_max; ++i) on.put(full, std::to_string(i));
+  on.move(full, "7", 5, push_fate::given_up);
+  on.move(full, "8", 5, push_fate::done);
+  on.put(full, "one more");
+  CHECK_FALSE(on.pushes().put(on.push(full, "7"), after(0)));  // there is nothing left of it
+  CHECK(on.has(full, "8"));
+  on.put(other, "kept");
+  CHECK(on.pushes().find(other, "kept")->cursor == 5);
 }
 
 TEST_CASE_TEMPLATE("a task has so many push configurations, and no more", Backend, MOFA_STORE_BACKENDS) {
@@ -176,7 +219,7 @@ TEST_CASE_TEMPLATE("those that are not done come by task and id, in pages", Back
   on.put(first, "b", 3);
   on.put(first, "d");
   on.put(first, "done");
-  on.move(first, "done", 1, true);
+  on.move(first, "done", 1, push_fate::done);
   for (const std::size_t limit : {1u, 2u, 3u, 4u, 100u}) CHECK(on.open(limit) == "b@3 d@0 a@0 c@7");
   const auto page = on.pushes().open(std::pair{first, std::string{"b"}}, 1);
   REQUIRE(page);
@@ -186,21 +229,53 @@ TEST_CASE_TEMPLATE("those that are not done come by task and id, in pages", Back
   CHECK(page->front().context_id == "c");
 }
 
-TEST_CASE_TEMPLATE("a cursor moves forward only, and done is what was said last", Backend, MOFA_STORE_BACKENDS) {
+TEST_CASE_TEMPLATE("a cursor moves forward only, and one that is done is done until it is put again", Backend,
+                   MOFA_STORE_BACKENDS) {
   pushing<Backend> on;
   const auto task = on.task();
   on.put(task, "a", 2);
-  on.move(task, "a", 5, false);
-  on.move(task, "a", 4, false);
+  on.move(task, "a", 5);
+  on.move(task, "a", 4);
   CHECK(on.open() == "a@5");
-  on.move(task, "a", 3, true);
+  on.move(task, "a", 3, push_fate::done);
   CHECK(on.open() == "");
+  on.move(task, "a", 6);
   const auto done = on.pushes().find(task, "a");
-  CHECK(done->cursor == 5);
+  REQUIRE(done);
+  CHECK(done->cursor == 6);
   CHECK(done->done);
-  on.move(task, "a", 5, false);
-  CHECK(on.open() == "a@5");
-  CHECK_FALSE(on.pushes().find(task, "a")->done);
+  on.put(task, "a");
+  CHECK(on.open() == "a@6");
+}
+
+TEST_CASE_TEMPLATE("what becomes of a push configuration does not become of one that was put since", Backend,
+                   MOFA_STORE_BACKENDS) {
+  pushing<Backend> on;
+  const auto task = on.task();
+  for (const auto fate : {push_fate::done, push_fate::given_up, push_fate::gone}) {
+    on.put(task, "a");
+    const auto before = on.edition(task, "a");
+    on.put(task, "a");
+    on.move(task, "a", before, 3, fate);
+    CHECK(on.open() == "a@3");  // it has been told, whoever it was
+    on.move(task, "a", 3, fate);
+    CHECK(on.open() == "");
+    CHECK(on.has(task, "a") == (fate == push_fate::done));
+    REQUIRE(on.pushes().remove(task, "a"));
+  }
+}
+
+TEST_CASE_TEMPLATE("a push configuration that is made again is not moved by what was meant for the one before", Backend,
+                   MOFA_STORE_BACKENDS) {
+  pushing<Backend> on;
+  const auto task = on.task();
+  on.put(task, "a", 2);
+  const auto before = on.edition(task, "a");
+  REQUIRE(on.pushes().remove(task, "a"));
+  on.put(task, "a", 4);
+  for (const auto fate : {push_fate::open, push_fate::done, push_fate::given_up, push_fate::gone})
+    on.move(task, "a", before, 9, fate);
+  CHECK(on.open() == "a@4");
 }
 
 TEST_CASE_TEMPLATE("several move at once, and what is not there stays away", Backend, MOFA_STORE_BACKENDS) {
@@ -209,8 +284,11 @@ TEST_CASE_TEMPLATE("several move at once, and what is not there stays away", Bac
   on.put(task, "a");
   on.put(task, "b");
   on.put(other, "a");
-  const std::vector<core::push_move> to{
-      {task, "a", 2, false}, {task, "gone", 9, false}, {other, "a", 3, true}, {task, "a", 4, false}};
+  const auto here = on.edition(task, "a"), there = on.edition(other, "a");
+  const std::vector<core::push_move> to{{task, "a", here, 2, push_fate::open},
+                                        {task, "gone", here, 9, push_fate::open},
+                                        {other, "a", there, 3, push_fate::done},
+                                        {task, "a", here, 4, push_fate::open}};
   REQUIRE(on.pushes().move(to));
   REQUIRE(on.pushes().move({}));
   CHECK(on.open() == "a@4 b@0");
@@ -225,7 +303,7 @@ TEST_CASE_TEMPLATE("push configurations go with their task, however it goes", Ba
   for (const auto& task : {removed, with_context, swept, kept}) {
     on.put(task, "a");
     on.put(task, "b");
-    on.move(task, "b", 1, true);
+    on.move(task, "b", 1, push_fate::done);
   }
   const auto gone = [&](const task_id& task) { return !on.has(task, "a") && !on.has(task, "b"); };
   REQUIRE(on.store->remove(on.local, removed));
@@ -247,7 +325,7 @@ TEST_CASE_TEMPLATE("push configurations of tasks that were in memory only end wi
   for (const auto& task : {in_memory, kept, late.id()}) {
     on.put(task, "open");
     on.put(task, "done");
-    on.move(task, "done", 1, true);
+    on.move(task, "done", 1, push_fate::done);
   }
   // Its first unit is committed after its configurations.
   REQUIRE(append_one(*on.store, late.step(task_state::working, {"submitted"})));
@@ -261,25 +339,4 @@ TEST_CASE_TEMPLATE("push configurations of tasks that were in memory only end wi
     CHECK(on.has(late.id(), id));
   }
   CHECK(on.open() == "open@0 open@0");
-}
-
-TEST_CASE_TEMPLATE("those of tasks that were in memory only are swept when all is told", Backend, MOFA_STORE_BACKENDS) {
-  pushing<Backend> on;
-  const auto in_memory = task_id::make(after(0)), kept = on.task(1, task_state::working);
-  task_story late{on.epoch, after(2)};
-  for (const auto& task : {in_memory, kept, late.id()}) {
-    on.put(task, "open");
-    on.put(task, "done");
-    on.move(task, "done", 1, true);
-  }
-  REQUIRE(append_one(*on.store, late.step(task_state::working, {"submitted"})));
-  REQUIRE(on.store->sweep(after(0), after(0), after(0), 10));
-  CHECK(on.has(in_memory, "done"));
-  REQUIRE(on.store->sweep(after(0), after(0), after(1), 10));
-  CHECK_FALSE(on.has(in_memory, "done"));
-  CHECK(on.has(in_memory, "open"));
-  for (const std::string id : {"open", "done"}) {
-    CHECK(on.has(kept, id));
-    CHECK(on.has(late.id(), id));
-  }
 }

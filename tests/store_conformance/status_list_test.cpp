@@ -16,6 +16,7 @@ using ids = std::vector<task_id>;
 
 core::task_filter by_status(core::task_filter filter = {}) {
   filter.by_status = true;
+  filter.counted = true;
   return filter;
 }
 
@@ -76,6 +77,11 @@ TEST_CASE_TEMPLATE("by status: open and ended tasks, the newest status first, ti
   CHECK(page.items[0].status.timestamp == after(50));
   CHECK(page.items[1].status.timestamp == after(30));
   CHECK(page.items[1].agent == "echo");
+  auto not_counted = by_status();
+  not_counted.counted = false;
+  const auto same = on.page(caller_of("local"), not_counted, {});
+  CHECK(same.items.size() == 5);
+  CHECK(same.total == -1);
   CHECK(on.page(caller_of("local"), {}, {}).total == -1);
 }
 
@@ -102,6 +108,31 @@ TEST_CASE_TEMPLATE("by status: a caller sees and counts their own, an admin thos
       CHECK(on.all(caller_of("ann", "other"), filter, limit) == ids{e6});
       CHECK(on.all(caller_of("nobody"), filter, limit).empty());
     }
+  }
+}
+
+TEST_CASE_TEMPLATE("by status: who sees all owners sees their tasks in one order, of few owners as of many", Backend,
+                   MOFA_STORE_BACKENDS) {
+  for (const int owners : {1, 3, 16, 17, 30}) {
+    CAPTURE(owners);
+    listing<Backend> on;
+    ids expected, completed;
+    for (int i = 0; i < 60; ++i) {
+      task_story story{on.epoch, after(i)};
+      story.row.owner = "owner" + std::to_string(i * 7 % owners);
+      on.step(story, i % 4 == 0 ? task_state::working : task_state::completed, 1'000 - i);
+      expected.push_back(story.id());
+      if (i % 4 != 0) completed.push_back(story.id());
+    }
+    core::task_filter filter;
+    filter.agent = "echo";
+    for (const int limit : {7, 100}) CHECK(on.all(admin_of(), by_status(filter), limit) == expected);
+    filter.state = task_state::completed;
+    CHECK(on.all(admin_of(), by_status(filter), 11) == completed);
+    filter.state = task_state::working;
+    CHECK(on.page(admin_of(), by_status(filter), {}).total == 15);
+    filter.context_id = "none";
+    CHECK(on.all(admin_of(), by_status(filter), 11).empty());
   }
 }
 
@@ -237,6 +268,36 @@ TEST_CASE_TEMPLATE("an ended task is found where its end puts it, and is gone wh
   CHECK(on.all(caller_of("local"), by_status(), 1) == ids{first.id(), second.id()});
   REQUIRE(on.store->remove(caller_of("local"), first.id()));
   CHECK(on.all(caller_of("local"), by_status(), 1) == ids{second.id()});
+}
+
+TEST_CASE_TEMPLATE("the count is right however tasks end, and however they go", Backend, MOFA_STORE_BACKENDS) {
+  listing<Backend> on;
+  const auto counted = [&](std::optional<task_state> state, const std::string& owner = "local") {
+    core::task_filter filter;
+    filter.agent = "echo";
+    filter.state = state;
+    return on.page(caller_of(owner), by_status(filter), {1, ""}).total;
+  };
+  auto first = on.made(0, task_state::working, 10);
+  CHECK(counted(task_state::completed) == 0);
+  on.step(first, task_state::completed, 20);
+  const auto second = on.made(1, task_state::completed, 30), third = on.made(2, task_state::failed, 40);
+  task_story other{on.epoch, after(3)};
+  other.row.owner = "bob";
+  on.step(other, task_state::completed, 50);
+  CHECK(counted(task_state::completed) == 2);
+  CHECK(counted(task_state::failed) == 1);
+  CHECK(counted(std::nullopt) == 3);
+  CHECK(counted(std::nullopt, "bob") == 1);
+  REQUIRE(on.store->remove(caller_of("local"), second.id()));
+  CHECK(counted(task_state::completed) == 1);
+  // A sweep takes those that have ended before a moment.
+  REQUIRE(*on.store->sweep(after(25), after(0), after(0), 100) == 1);
+  CHECK(counted(task_state::completed) == 0);
+  CHECK(counted(std::nullopt) == 1);
+  REQUIRE(on.store->remove_context(caller_of("local"), third.row.context_id));
+  CHECK(counted(std::nullopt) == 0);
+  CHECK(counted(std::nullopt, "bob") == 1);
 }
 
 TEST_CASE_TEMPLATE("a cursor of one order is invalid in the other", Backend, MOFA_STORE_BACKENDS) {

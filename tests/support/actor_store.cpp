@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocols/core/visibility.hpp"
+
 namespace mofa::test {
 namespace {
 
@@ -48,9 +50,9 @@ result<std::vector<core::event_ptr>> memory_store::events(task_id which, std::ui
   return out;
 }
 
-result<core::task_row> memory_store::row(const core::caller&, task_id which) {
+result<core::task_row> memory_store::row(const core::caller& who, task_id which) {
   const auto known = tasks.find(which);
-  if (known == tasks.end()) return fail(errc::not_found, "no task " + which.str());
+  if (known == tasks.end() || !core::may_see(who, known->second.row)) return fail(errc::not_found, "no task " + which.str());
   return known->second.row;
 }
 

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -16,7 +17,9 @@ namespace mofa::test {
 
 class memory_pushes final : public core::push_store {
  public:
-  std::map<std::pair<task_id, std::string>, core::open_push> rows;
+  using key = std::pair<task_id, std::string>;
+  std::map<key, core::open_push> rows;
+  std::set<key> given_up;        ///< of the rows, which are done as well
   std::size_t moves = 0;         ///< calls of move()
   std::optional<error> refusal;  ///< of everything that is asked
 
@@ -27,6 +30,9 @@ class memory_pushes final : public core::push_store {
   result<std::vector<core::open_push>> open(const std::optional<std::pair<task_id, std::string>>& after,
                                             std::size_t limit) override;
   result<void> move(std::span<const core::push_move> to) override;
+
+ private:
+  std::int64_t made_ = 0;
 };
 
 }  // namespace mofa::test

@@ -29,6 +29,9 @@ struct push_answer {
 class push_sender {
  public:
   virtual ~push_sender() = default;
+  /// Whether a receiver at that URL could be told, as far as that is known without resolving its name. Error invalid: never;
+  /// the detail says what would help. Any thread; does not block.
+  virtual result<void> check(const std::string& url) const = 0;
   /// Every status is an answer. Errors: address_refused (the guard), invalid (the URL), timeout, unavailable,
   /// upstream_failed. Letting go of the call ends it; the completion is not called then.
   [[nodiscard]] virtual running_call_ptr post(push_request what, completion<push_answer> done) = 0;

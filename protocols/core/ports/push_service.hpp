@@ -14,8 +14,11 @@ class push_service {
  public:
   virtual ~push_service() = default;
 
-  /// Success: it is committed. An empty id is filled with a new one; one of the same id is replaced. It is told of the
-  /// events behind number `after`. Errors: not_found (the task), limit_exceeded, unavailable.
+  /// Whether one like this may be registered at all; asked before anything is done that is of no use without it. Does not
+  /// block. Errors: unsupported (nobody delivers), invalid (its URL; the detail says what to do).
+  virtual result<void> check(const push_config& what) const = 0;
+  /// Of what has been checked. Success: it is committed. An empty id is filled with a new one; one of the same id is
+  /// replaced. It is told of the events behind number `after`. Errors: not_found (the task), limit_exceeded, unavailable.
   virtual void create(const caller& who, push_config what, std::uint64_t after, completion<push_config> done) = 0;
   /// Error not_found: no such task of the caller, or no such configuration of it.
   virtual void get(const caller& who, task_id task, std::string id, completion<push_config> done) = 0;

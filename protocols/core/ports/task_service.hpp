@@ -51,6 +51,7 @@ struct submission {
   label_map labels;
   std::vector<core::message> history;  ///< what was said before, for this task only; the context is not read then
   std::string instructions;            ///< follow the agent's own, for this task only
+  json metadata{};                     ///< what the request said beside the message: an object, or null
   core::budget budget;
   std::optional<child_origin> child;  ///< admitted beyond its agent's limits
   std::optional<core::idempotency> idempotency;
@@ -62,6 +63,7 @@ struct further_message {
   core::message message;  ///< an empty message_id is filled with a new one
   std::optional<core::idempotency> idempotency{};
   milliseconds wait{0};  ///< as of a submission: until the task is settled again
+  json metadata{};       ///< as of a submission
 };
 
 struct submitted_task {
@@ -78,7 +80,8 @@ struct task_filter {
   std::optional<task_id> parent_id;
   std::optional<time_point> since;           ///< created at or after
   std::optional<time_point> status_since{};  ///< its status is of that time or later
-  bool by_status = false;                    ///< the newest status first, and counted
+  bool by_status = false;                    ///< the newest status first
+  bool counted = false;                      ///< of a list by status: page::total says how many there are
 };
 
 /// A page wanted: at most `limit` items after the opaque cursor.
@@ -108,8 +111,9 @@ class task_service {
   /// Success: the task is committed. Errors: not_found (agent), invalid, queue_full, context_busy, unavailable,
   /// storage_full, in_progress, idempotency_mismatch.
   virtual void submit(const caller& who, submission what, completion<submitted_task> done) = 0;
-  /// Success: the message is committed. Errors: not_found, task_terminal, and those of submit. A message_id seen before
-  /// changes nothing.
+  /// Success: the message is committed. Errors: not_found, task_terminal, and those of submit. The same message again, its
+  /// message_id and all that it says, changes nothing. Where the idempotency key is the message_id, another message with
+  /// that id is errc::idempotency_mismatch; else it is a message like any other.
   virtual void send(const caller& who, task_id to, further_message what, completion<submitted_task> done) = 0;
   /// Success: the task is canceled, by this call or an earlier one. Errors: not_found, task_not_cancelable.
   virtual void cancel(const caller& who, task_id which, std::string reason, completion<task_ptr> done) = 0;

@@ -56,9 +56,13 @@ class text_reader {
   field_errors& errors_;
 };
 
-std::shared_ptr<const re2::RE2> read_expression(object_fields& when) {
+/// A pattern that one of the rules before has, too, is compiled once: with classes of Unicode it takes half a megabyte.
+std::shared_ptr<const re2::RE2> read_expression(object_fields& when, const std::vector<model_rule>& before) {
   const auto pattern = when.text("text");
   if (!pattern) return nullptr;
+  for (const auto& rule : before) {
+    if (rule.text && rule.text->pattern() == *pattern) return rule.text;
+  }
   if (pattern->find("\\C") != std::string::npos) {
     when.add("text", "not a valid regular expression: \\C is not supported");  // it would cut a character in two
     return nullptr;
@@ -71,11 +75,12 @@ std::shared_ptr<const re2::RE2> read_expression(object_fields& when) {
   return nullptr;
 }
 
-void read_when(const json& value, const std::string& path, model_rule& into, field_errors& errors) {
+void read_when(const json& value, const std::string& path, const std::vector<model_rule>& before, model_rule& into,
+               field_errors& errors) {
   object_fields when{value, path, when_members, errors};
   if (value.is_object() && value.empty())
     errors.push_back({path, "needs text, tool or attempt; what always holds is 'otherwise'"});
-  into.text = read_expression(when);
+  into.text = read_expression(when, before);
   if (into.text) {
     for (const auto& [name, index] : into.text->NamedCapturingGroups()) {
       if (std::find(own_variables.begin(), own_variables.end(), name) != own_variables.end()) {
@@ -151,11 +156,13 @@ bool does_something(const object_fields& fields) {
   return fields.find("say") != nullptr || fields.find("call") != nullptr || fields.find("error") != nullptr;
 }
 
-model_rule read_rule(const json& value, const std::string& path, field_errors& errors) {
+/// `before`: the rules that come before it.
+model_rule read_rule(const json& value, const std::string& path, const std::vector<model_rule>& before,
+                     field_errors& errors) {
   object_fields fields{value, path, rule_members, errors};
   model_rule out;
   const auto* when = fields.require("when");
-  if (when != nullptr) read_when(*when, fields.path_of("when"), out, errors);
+  if (when != nullptr) read_when(*when, fields.path_of("when"), before, out, errors);
   name_list known{"text"};
   for (const auto& [index, name] : out.groups) known.emplace_back(name);
   // A pattern that is at fault would make every one of its groups unknown, too.
@@ -180,7 +187,7 @@ result<rule_book> read_rules(const json& document) {
   if (rules != nullptr && !rules->is_array()) fields.add("rules", "must be a list of rules");
   if (rules != nullptr && rules->is_array()) {
     for (std::size_t i = 0; i < rules->size() && errors.size() < core::max_field_errors; ++i) {
-      out.rules.push_back(read_rule((*rules)[i], child_path("/rules", i), errors));
+      out.rules.push_back(read_rule((*rules)[i], child_path("/rules", i), out.rules, errors));
     }
   }
   if (otherwise != nullptr) {

@@ -15,6 +15,9 @@ constexpr int page_bytes = 4096;
 /// The log file is cut back to this size after a checkpoint that left it larger.
 constexpr std::int64_t log_file_bytes = 64 * 1024 * 1024;
 
+/// A transaction of small rows brings less.
+constexpr int shed_beyond_bytes = 4 * 1024 * 1024;
+
 /// SQLite's own handler pauses for up to 100 ms: beside a busy writer it hardly ever meets the lock free.
 int wait_for_lock(void*, int tries) {
   if (tries >= busy_tries) return 0;
@@ -50,7 +53,10 @@ errc kind_of(sqlite3* handle, int code) {
 
 error failure_of(sqlite3* handle) {
   const int code = sqlite3_extended_errcode(handle);
-  return fail(kind_of(handle, code), "sqlite: " + std::string{sqlite3_errmsg(handle)} + " (" + std::to_string(code) + ")");
+  const auto kind = kind_of(handle, code);
+  // Callers of the API read it, whatever they have asked for; it says all that SQLite's own words do.
+  if (kind == errc::storage_full) return fail(kind, "the store is full; try again later");
+  return fail(kind, "sqlite: " + std::string{sqlite3_errmsg(handle)} + " (" + std::to_string(code) + ")");
 }
 
 }  // namespace
@@ -142,8 +148,9 @@ result<std::unique_ptr<connection>> connection::open(const std::string& file, co
   const std::string synchronous = options.synchronous == open_options::durable::full ? "FULL" : "OFF";
   std::string setup = "PRAGMA page_size=" + std::to_string(page_bytes) + ";PRAGMA synchronous=" + synchronous +
                       ";PRAGMA temp_store=MEMORY;PRAGMA journal_size_limit=" + std::to_string(log_file_bytes) + ";";
-  setup += how == access::read ? "PRAGMA query_only=1;" : "PRAGMA cache_size=-16000;";
+  if (how == access::read) setup += "PRAGMA query_only=1;";
   if (auto done = opened->execute(setup); !done) return done.error();
+  if (how == access::write) opened->keep_pages(writer_pages_kibibytes);
   return opened;
 }
 
@@ -160,6 +167,25 @@ statement connection::prepare(std::string_view sql) {
   if (code != SQLITE_OK) return {nullptr, failure_of(handle_)};
   prepared_.emplace(sql, prepared);
   return {prepared, std::nullopt};
+}
+
+void connection::keep_pages(int kibibytes) {
+  if (kibibytes == kept_kibibytes_) return;
+  // A cache of another size is none the worse for what is written.
+  if (execute("PRAGMA cache_size=-" + std::to_string(kibibytes))) kept_kibibytes_ = kibibytes;
+}
+
+void connection::shed_pages() {
+  const auto in_memory = [this] {
+    int now = 0;
+    int most = 0;
+    sqlite3_db_status(handle_, SQLITE_DBSTATUS_CACHE_USED, &now, &most, 0);
+    return now;
+  };
+  const int now = in_memory();
+  const bool many = now - pages_bytes_ > shed_beyond_bytes;
+  if (many) sqlite3_db_release_memory(handle_);
+  pages_bytes_ = many ? in_memory() : now;
 }
 
 result<void> connection::execute(const std::string& sql) {

@@ -90,6 +90,9 @@ class statement {
   int bound_ = 0;
 };
 
+/// Of the writer's connection.
+inline constexpr int writer_pages_kibibytes = 16'000;
+
 class connection {
  public:
   enum class access { write, read };
@@ -100,6 +103,11 @@ class connection {
 
   /// A statement, prepared at its first use and kept. One text runs only once at a time.
   statement prepare(std::string_view sql);
+  /// How much of the database stays in memory; what is written beyond that goes to the log file before the commit.
+  void keep_pages(int kibibytes);
+  /// Between two transactions: lets the pages in memory go when the last one has brought many. Who looks for a place beside
+  /// a row of megabytes has it read whole.
+  void shed_pages();
   /// Several statements, not kept.
   result<void> execute(const std::string& sql);
   /// Rows that the last INSERT, UPDATE or DELETE changed.
@@ -118,6 +126,8 @@ class connection {
   explicit connection(sqlite3* handle) : handle_(handle) {}
 
   sqlite3* handle_;
+  int kept_kibibytes_ = 0;  ///< 0: as SQLite has it
+  int pages_bytes_ = 0;     ///< in memory after the last transaction
   std::unordered_map<std::string, sqlite3_stmt*, text_hash, std::equal_to<>> prepared_;
 };
 

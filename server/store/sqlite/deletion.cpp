@@ -125,12 +125,7 @@ result<void> delete_context(connection& db, const core::caller& who, const std::
 result<void> forget_lost_memory(connection& db) { return db.prepare(forget_without_tasks).run(); }
 
 result<std::size_t> sweep_tasks(connection& db, const age_bounds& bounds, std::size_t limit) {
-  // Of a task with durability none nobody says here when it goes; what it has told is of no use any more.
-  constexpr auto told_of_memory =
-      "DELETE FROM push_configs AS p INDEXED BY push_configs_in_memory WHERE in_memory = 1 AND done = 1 AND created_at < ?1"
-      " AND NOT EXISTS (SELECT 1 FROM tasks AS t WHERE t.id = p.task)";
-  for (const auto* sql :
-       {"DELETE FROM idempotency WHERE at < ?1", "DELETE FROM idempotent_agents WHERE at < ?1", told_of_memory}) {
+  for (const auto* sql : {"DELETE FROM idempotency WHERE at < ?1", "DELETE FROM idempotent_agents WHERE at < ?1"}) {
     if (auto forgotten = db.prepare(sql).with(bounds.idempotency_before).run(); !forgotten) return forgotten.error();
   }
   const auto roots = old_tasks(db, bounds, limit);

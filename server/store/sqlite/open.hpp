@@ -21,7 +21,7 @@ struct open_options {
   int checkpoint_pages = 4000;  ///< the write-ahead log goes to the database beyond so many pages of 4 KiB
 };
 
-/// Opens the file, makes or migrates its schema. Errors:
+/// Opens the file, makes or migrates its schema. Nobody but its owner may read it, or what SQLite keeps beside it. Errors:
 ///
 ///     invalid          <file>: not a SQLite database
 ///     invalid          <file>: a SQLite database of another program

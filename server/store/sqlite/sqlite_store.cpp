@@ -8,6 +8,22 @@
 
 namespace mofa::store {
 
+namespace {
+
+/// A group beyond this is not worth keeping in memory: it would take the place of what is needed again.
+constexpr std::size_t large_group_bytes = 1024 * 1024;
+constexpr int large_group_pages_kibibytes = 1'000;
+
+std::size_t event_bytes(std::span<const core::append_unit> units) {
+  std::size_t out = 0;
+  for (const auto& unit : units) {
+    for (const auto& event : unit.events) out += event ? event->data.size() : 0;
+  }
+  return out;
+}
+
+}  // namespace
+
 sqlite_store::sqlite_store(std::unique_ptr<writer> writes, std::vector<std::unique_ptr<connection>> readers)
     : writer_(std::move(writes)), readers_(std::move(readers)), topics_(*writer_, readers_), pushes_(*writer_, readers_) {}
 
@@ -49,6 +65,7 @@ std::vector<core::append_outcome> sqlite_store::append(std::span<const core::app
   const auto done = writer_->transact([&](connection& db) -> result<void> {
     const auto now = read_ownership(db);
     if (!now) return now.error();
+    db.keep_pages(event_bytes(units) > large_group_bytes ? large_group_pages_kibibytes : writer_pages_kibibytes);
     for (std::size_t i = 0; i < units.size(); ++i) {
       if (auto written = append_one(db, *now, units[i], outcomes[i]); !written) return written;
     }

@@ -1,6 +1,8 @@
-// Tasks by the time of their status: the part of list() that orders by it, and counts.
+// Tasks by the time of their status: the part of list() that orders by it, and counts when it is asked to.
+#include <algorithm>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "protocols/core/cursor.hpp"
 #include "server/store/sqlite/sqlite_store.hpp"
@@ -12,12 +14,16 @@ namespace {
 /// Where to look, which tasks a look there may find, and the time of their status: that of an ended one is the time of its
 /// end, which its index holds.
 struct way {
-  std::string_view index, only, time;
+  std::string_view from, only, time;
+
+  bool operator==(const way&) const = default;
 };
-constexpr way by_context{"tasks_by_context", "1", "status_at"};
-constexpr way by_parent{"tasks_children", "1", "status_at"};
-constexpr way through_ended{"tasks_ended", "ended_at IS NOT NULL", "ended_at"};
-constexpr way through_open{"tasks_open", "ended_at IS NULL", "status_at"};
+constexpr way by_context{"tasks INDEXED BY tasks_by_context", "1", "status_at"};
+constexpr way by_parent{"tasks INDEXED BY tasks_children", "1", "status_at"};
+constexpr way through_ended{"tasks INDEXED BY tasks_ended", "ended_at IS NOT NULL", "ended_at"};
+constexpr way through_open{"tasks INDEXED BY tasks_open", "ended_at IS NULL", "status_at"};
+/// Ended tasks that are counted already, by what that table knows of them.
+constexpr way kept_counts{"ended_counts", "1", ""};
 
 /// A context and a parent have few tasks: sorted as they are found. Ended ones come in order from their index, open ones are
 /// few and sorted; without a state that says which, both are merged.
@@ -48,18 +54,27 @@ class conditions {
   }
 
   std::string count() const {
-    return "SELECT sum(n) FROM (" + each_way([](const way&) { return "count(*) AS n"; }, [](const way&) { return ""; }) +
-           ")";
+    auto ways = ways_of(filter_);
+    const bool are_kept = !filter_.since && !filter_.label && !filter_.status_since;
+    if (are_kept) std::replace(ways.begin(), ways.end(), through_ended, kept_counts);
+    const auto columns = [](const way& each) { return each == kept_counts ? "tasks AS n" : "count(*) AS n"; };
+    return "SELECT sum(n) FROM (" + each_way(ways, columns, [](const way&) { return ""; }) + ")";
   }
 
-  /// Their ids, from a place on: its time, its id and a limit are the last parameters.
-  std::string ids() const {
-    const auto nr = [this](int more) { return "?" + std::to_string(last_ + more); };
+  /// Their ids, from a place on: its time, its id and a limit are the next parameters, then so many owners, whose ended
+  /// tasks are merged.
+  std::string ids(std::size_t owners) const {
+    const auto nr = [this](std::size_t more) { return "?" + std::to_string(last_ + static_cast<int>(more)); };
     const auto columns = [](const way& each) { return "id, " + std::string{each.time} + " AS at"; };
-    const auto place = [&](const way& each) {
-      return " AND (" + std::string{each.time} + ", id) < (" + nr(1) + ", " + nr(2) + ")";
+    const auto further = [&, owner = std::size_t{0}](const way& each) mutable {
+      auto sql = " AND (" + std::string{each.time} + ", id) < (" + nr(1) + ", " + nr(2) + ")";
+      if (owners > 0 && each == through_ended) sql += " AND owner = " + nr(4 + owner++);
+      return sql;
     };
-    return each_way(columns, place) + " ORDER BY at DESC, id DESC LIMIT " + nr(3);
+    std::vector<way> ways;
+    for (const auto& each : ways_of(filter_))
+      ways.insert(ways.end(), each == through_ended ? std::max<std::size_t>(owners, 1) : 1, each);
+    return each_way(ways, columns, further) + " ORDER BY at DESC, id DESC LIMIT " + nr(3);
   }
 
   void bind(statement& to) const {
@@ -79,11 +94,11 @@ class conditions {
   void equal(std::string_view column) { where_.append(" AND ").append(column).append(" = ") += next(); }
 
   template <class Columns, class Further>
-  std::string each_way(Columns columns, Further further) const {
+  std::string each_way(const std::vector<way>& ways, Columns columns, Further further) const {
     std::string sql;
-    for (const auto& each : ways_of(filter_)) {
+    for (const auto& each : ways) {
       sql.append(sql.empty() ? "SELECT " : " UNION ALL SELECT ").append(columns(each));
-      sql.append(" FROM tasks INDEXED BY ").append(each.index).append(" WHERE ").append(each.only).append(where_);
+      sql.append(" FROM ").append(each.from).append(" WHERE ").append(each.only).append(where_);
       if (filter_.status_since) sql.append(" AND ").append(each.time).append(" >= ").append(since_status_);
       sql.append(further(each));
     }
@@ -105,13 +120,32 @@ result<std::int64_t> count(connection& db, const conditions& fit) {
   return found;
 }
 
+/// Of an agent that has ended tasks of no more owners than this, each owner's come from the index in order; those of more
+/// are all read, and sorted.
+constexpr std::int64_t owners_merged = 16;
+
+/// The owners of the agent's ended tasks, where the caller sees all of them and there are few; else none.
+result<std::vector<std::string>> owners_to_merge(connection& db, const core::caller& who, const core::task_filter& filter) {
+  std::vector<std::string> found;
+  const auto ways = ways_of(filter);
+  const bool has_ended = std::find(ways.begin(), ways.end(), through_ended) != ways.end();
+  if (!has_ended || !who.sees_all_owners() || !filter.agent) return found;
+  auto query = db.prepare("SELECT DISTINCT owner FROM ended_counts WHERE tenant=?1 AND agent=?2 LIMIT ?3");
+  query.with(who.tenant, *filter.agent, owners_merged + 1);
+  while (query.next()) found.emplace_back(query.text(0));
+  if (auto done = query.status(); !done) return done.error();
+  if (found.size() > static_cast<std::size_t>(owners_merged)) found.clear();
+  return found;
+}
+
 /// At most `limit` of those that follow the place. Only their ids: the search stays in the index, and reads rows of tasks
 /// that it is going to show.
-result<std::vector<task_id>> ids_after(connection& db, const conditions& fit, const core::status_place& place,
-                                       std::int64_t limit) {
-  auto query = db.prepare(fit.ids());
+result<std::vector<task_id>> ids_after(connection& db, const conditions& fit, const std::vector<std::string>& owners,
+                                       const core::status_place& place, std::int64_t limit) {
+  auto query = db.prepare(fit.ids(owners.size()));
   fit.bind(query);
   query.add(place.at).add(place.task).add(limit);
+  for (const auto& each : owners) query.add(each);
   std::vector<task_id> found;
   while (query.next()) found.push_back(query.id(0));
   if (auto done = query.status(); !done) return done.error();
@@ -132,13 +166,18 @@ result<core::page<core::task_row>> list_by_status(connection& db, const core::ca
   const auto place = core::read_status_cursor(want.cursor);
   if (!place) return place.error();
   const conditions fit{who, filter};
-  const auto total = count(db, fit);
-  if (!total) return total.error();
-  const auto ids = ids_after(db, fit, *place, std::int64_t{want.limit} + 1);  // one more: whether there is a next page
+  const auto owners = owners_to_merge(db, who, filter);
+  if (!owners) return owners.error();
+  // One more: whether there is a next page.
+  const auto ids = ids_after(db, fit, *owners, *place, std::int64_t{want.limit} + 1);
   if (!ids) return ids.error();
 
   core::page<core::task_row> out;
-  out.total = *total;
+  if (filter.counted) {
+    const auto total = count(db, fit);
+    if (!total) return total.error();
+    out.total = *total;
+  }
   for (const auto& id : *ids) {
     if (out.items.size() == static_cast<std::size_t>(want.limit)) {
       const auto& last = out.items.back();

@@ -27,7 +27,10 @@ result<void> writer::transact(const std::function<result<void>(connection&)>& bo
     return done;
   }
   auto committed = db_->prepare("COMMIT").run();
-  if (committed) return committed;
+  if (committed) {
+    db_->shed_pages();
+    return committed;
+  }
   const bool nothing_written = db_->failed_before_writing();
   if (!db_->roll_back()) db_.reset();
   if (nothing_written || fence()) return committed;

@@ -10,10 +10,23 @@ namespace {
 
 const std::string header = "id,section,level,sentence,versions,bindings,tests,deviation\n";
 
+const std::set<std::string> all_pairs{"1.0/jsonrpc", "1.0/rest", "0.3/jsonrpc", "0.3/rest"};
+
 report seen() {
-  return {
-      {"sdk", {{"a task is sent", outcome::passed}, {"a task fails", outcome::failed}, {"a task waits", outcome::skipped}}},
-      {"e2e", {{"a list, with a comma", outcome::passed}}}};
+  return {{"sdk",
+           {.ended = {{"a task is sent", outcome::passed},
+                      {"a task fails", outcome::failed},
+                      {"a task waits", outcome::skipped}},
+            .spoke = {{"a task is sent", all_pairs}, {"a task fails", all_pairs}}}},
+          {"e2e",
+           {.ended = {{"a list, with a comma", outcome::passed},
+                      {"a card of 1.0", outcome::passed},
+                      {"a card is read and followed", outcome::passed},
+                      {"a file is read", outcome::passed}},
+            .spoke = {{"a list, with a comma", all_pairs},
+                      {"a card of 1.0", {"1.0/card"}},
+                      {"a card is read and followed", {"1.0/card", "0.3/card", "0.3/rest"}}}}},
+          {"unit", {.ended = {{"a queue is full", outcome::passed}}, .on_wire = false}}};
 }
 
 std::vector<std::string> findings(const std::string& rows) { return check(read_table(header + rows), seen()); }
@@ -41,6 +54,59 @@ TEST_CASE("a pair that no test covers is reported with the id, the pair and the 
         "R1: 1.0/rest, 0.3/rest: no test and no reason (A thing.)");
   CHECK(findings("R1,3.1,MUST,A thing.,1.0,rest,,\n").size() == 1);
   CHECK(findings("R1,3.1,MUST,A thing.,1.0;0.3,rest,,1.0/rest=a reason\n").size() == 1);
+}
+
+TEST_CASE("a test covers only those of its row's pairs that it spoke") {
+  const std::string row = "R1,3.1,MUST,A thing.,1.0;0.3,jsonrpc;rest,";
+  auto got = findings(row + "e2e:a card of 1.0,\n");
+  REQUIRE(got.size() == 1);
+  CHECK(got.front() == "R1: 0.3/jsonrpc, 0.3/rest: no test that passed (A thing.)");
+  CHECK(findings(row + "e2e:a card of 1.0;0.3/*=sdk:a task is sent,\n").empty());
+  CHECK(findings(row + "e2e:a card of 1.0,0.3/*=a reason\n").empty());
+  // For a pair that the row names it must be spoken, whatever else covers it.
+  got = findings(row + "*/rest=e2e:a card of 1.0;sdk:a task is sent,\n");
+  REQUIRE(got.size() == 1);
+  CHECK(got.front() == "'e2e:a card of 1.0' did not speak 0.3/rest: R1");
+  // So is a test that is for none of the row's pairs, or that spoke none at all.
+  got = findings("R1,3.1,MUST,A thing.,0.3,rest,e2e:a card of 1.0;sdk:a task is sent,\n");
+  REQUIRE(got.size() == 1);
+  CHECK(got.front() == "'e2e:a card of 1.0' did not speak 0.3/rest: R1");
+  got = findings("R1,3.1,MUST,A thing.,1.0,rest,1.0/rest=e2e:a file is read,\n");
+  CHECK(says(got, "'e2e:a file is read' did not speak 1.0/rest: R1"));
+  CHECK(says(got, "R1: 1.0/rest: no test that passed (A thing.)"));
+  // A card stands for both bindings, but not where it only led to one of them.
+  got = findings(row + "e2e:a card is read and followed,\n");
+  REQUIRE(got.size() == 1);
+  CHECK(got.front() == "R1: 0.3/jsonrpc: no test that passed (A thing.)");
+}
+
+TEST_CASE("a test that is not on the wire covers the pairs that the row says it is for") {
+  const std::string row = "R1,3.1,MUST,A thing.,1.0;0.3,rest,";
+  CHECK(findings(row + "*/*=unit:a queue is full,\n").empty());
+  CHECK(findings(row + "1.0/*=unit:a queue is full,\n") ==
+        std::vector<std::string>{"R1: 0.3/rest: no test that passed (A thing.)"});
+  const auto got = findings(row + "unit:a queue is full,\n");
+  CHECK(says(got, "'unit:a queue is full' is not on the wire, and is for no pair that is said: R1"));
+  CHECK(says(got, "R1: 1.0/rest, 0.3/rest: no test that passed (A thing.)"));
+}
+
+TEST_CASE("a record of the pairs has a line for each test and pair") {
+  pairs_spoken got;
+  CHECK(add_spoken(got, "1.0/rest a list, with a comma\n0.3/rest a list, with a comma\n1.0/jsonrpc another\n").empty());
+  CHECK(got.at("a list, with a comma") == std::set<std::string>{"0.3/rest", "1.0/rest"});
+  CHECK(got.at("another") == std::set<std::string>{"1.0/jsonrpc"});
+  CHECK(add_spoken(got, "") == "says nothing");
+  CHECK(add_spoken(got, "1.0/rest\n").starts_with("has a line that is no pair and name"));
+  CHECK(add_spoken(got, "a list/of things\n").starts_with("has a line that is no pair and name"));
+  const test::scratch_folder folder;
+  const auto file = folder.path() / "report.spoken";
+  const auto some_time = std::filesystem::file_time_type::clock::now() - std::chrono::hours{1};
+  CHECK(add_spoken_file(got, file, some_time).starts_with("is not there"));
+  std::ofstream{file} << "1.0/rest a third\n";
+  CHECK(add_spoken_file(got, file, some_time + std::chrono::hours{2}).starts_with("is older than the server"));
+  CHECK_FALSE(got.contains("a third"));
+  CHECK(add_spoken_file(got, file, some_time).empty());
+  CHECK(got.contains("a third"));
 }
 
 TEST_CASE("a test that failed, was skipped or is not there covers nothing, and is named once with its rows") {

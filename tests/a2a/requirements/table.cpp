@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 
 namespace mofa::requirements {
@@ -72,12 +73,13 @@ class row_reader {
       if (!one_of(known, each)) fault("unknown " + kind + " '" + each + "'");
   }
 
-  // "1.0/rest=…": the scope before the sign and the rest after it; what has none is for all pairs.
-  scope split(const requirement& row, std::string& text) {
-    scope out;
+  // "1.0/rest=…": the scope before the sign, and in `text` the rest after it; nothing when there is none.
+  std::optional<scope> split(const requirement& row, std::string& text) {
     const auto sign = text.find('=');
     const auto slash = text.find('/');
-    if (sign == std::string::npos || slash == std::string::npos || slash > sign || text.find(' ') < sign) return out;
+    if (sign == std::string::npos || slash == std::string::npos || slash > sign || text.find(' ') < sign)
+      return std::nullopt;
+    scope out;
     out.version = text.substr(0, slash);
     out.binding = text.substr(slash + 1, sign - slash - 1);
     text = trimmed(std::string_view{text}.substr(sign + 1));
@@ -89,7 +91,9 @@ class row_reader {
 
   void add_test(requirement& row, std::string text) {
     reference one;
-    one.pairs = split(row, text);
+    const auto given = split(row, text);
+    one.scoped = given.has_value();
+    one.pairs = given.value_or(scope{});
     const auto colon = text.find(':');
     if (colon == std::string::npos || colon == 0 || colon + 1 == text.size())
       return fault("'" + text + "' is no suite:test");
@@ -100,7 +104,7 @@ class row_reader {
 
   void add_deviation(requirement& row, std::string text) {
     deviation one;
-    one.pairs = split(row, text);
+    one.pairs = split(row, text).value_or(scope{});
     one.reason = std::move(text);
     if (one.reason.empty()) return fault("a deviation without a reason");
     row.deviations.push_back(std::move(one));

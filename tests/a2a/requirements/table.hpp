@@ -19,9 +19,10 @@ struct scope {
   }
 };
 
-/// A test that covers the pairs of its scope.
+/// A test that covers the pairs of its scope, as far as it spoke them.
 struct reference {
   scope pairs;
+  bool scoped = false;  ///< whether the row says for which pairs it is
   std::string suite, name;
 };
 

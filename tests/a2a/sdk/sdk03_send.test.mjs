@@ -163,7 +163,7 @@ test('sdk03 jsonrpc: a send without configuration blocks', { timeout: 20_000 }, 
 });
 
 test('sdk03 rest: a send that does not say so does not block', { timeout: 20_000 }, async () => {
-  const message = { messageId: randomUUID(), role: 'ROLE_USER', content: [{ text: 'nap' }] };
+  const message = { messageId: randomUUID(), role: 'ROLE_USER', content: [{ text: 'forever' }] };
   const answer = await fetch(`${server.base('stage')}v1/message:send`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },

@@ -13,7 +13,8 @@ before(() => Promise.all([server.start(), guarded.start()]), { timeout: 30_000 }
 after(() => Promise.all([server.stop(), guarded.stop()]));
 
 const stage = (binding) => connect(server.base('stage'), binding);
-const url = 'https://example.org/hook';
+/** A name that there never is (RFC 6761): nobody is told. */
+const url = 'https://hook.invalid/hook';
 
 both('get gives the task as it is', async (binding) => {
   const client = await stage(binding);

@@ -106,7 +106,7 @@ both('tasks of others are not there', async (binding) => {
     await refused(other.cancelTask({ id }), other, 'TaskNotFoundError');
     await refused(other.sendMessage(say('this', { taskId: id })), other, 'TaskNotFoundError');
     await refused(collect(other.resubscribeTask({ id })), other, 'TaskNotFoundError');
-    await refused(other.createTaskPushNotificationConfig(pushConfig({ taskId: id, url: 'https://example.org/' })), other, 'TaskNotFoundError');
+    await refused(other.createTaskPushNotificationConfig(pushConfig({ taskId: id, url: 'https://hook.invalid/' })), other, 'TaskNotFoundError');
     await refused(other.listTaskPushNotificationConfig(pushConfigsOf(id)), other, 'TaskNotFoundError');
     assert.equal((await other.listTasks(listing({ contextId }))).totalSize, 0);
   }

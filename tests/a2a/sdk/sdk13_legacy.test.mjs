@@ -86,7 +86,7 @@ both('a direct message', async (client) => {
 
 both('push notification configurations of a task', async (client) => {
   const { id: taskId } = await client.sendMessage(say('ask'));
-  const made = await client.createTaskPushNotificationConfig(pushConfig({ taskId, id: 'mine', url: 'https://example.org/hook' }));
+  const made = await client.createTaskPushNotificationConfig(pushConfig({ taskId, id: 'mine', url: 'https://hook.invalid/hook' }));
   assert.equal(made.id, 'mine');
   assert.deepEqual(await client.getTaskPushNotificationConfig({ taskId, id: 'mine' }), made);
   assert.deepEqual((await client.listTaskPushNotificationConfig(pushConfigsOf(taskId))).configs, [made]);

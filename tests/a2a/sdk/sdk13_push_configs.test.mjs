@@ -12,7 +12,8 @@ before(() => server.start(), { timeout: 30_000 });
 after(() => server.stop());
 
 const stage = (binding) => connect(server.base('stage'), binding);
-const url = 'https://example.org/hook';
+/** A name that there never is (RFC 6761): nobody is told. */
+const url = 'https://hook.invalid/hook';
 
 async function asking(client) {
   return (await client.sendMessage(say('ask'))).id;

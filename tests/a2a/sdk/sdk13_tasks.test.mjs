@@ -87,6 +87,8 @@ both('an older task that changes comes to the front of the list', async (binding
   const client = await stage(binding);
   const contextId = randomUUID();
   const [asked, said] = await tasksOf(client, contextId, ['ask', 'say it']);
+  // Statuses have milliseconds, and those of the same one go by the ids of their tasks.
+  await until('a status is later', async () => (await client.sendMessage(say('say it'))).status.timestamp > said.status.timestamp);
   await client.sendMessage(say('this', { taskId: asked.id }));
   const list = await client.listTasks(listing({ contextId }));
   assert.deepEqual(ids(list.tasks), [asked.id, said.id]);

@@ -4,8 +4,6 @@
 
 #include <atomic>
 
-#include "tests/support/conversation.hpp"
-
 namespace mofa::test::a2a {
 namespace {
 
@@ -238,19 +236,12 @@ item_stream client::stream(const json& message, const json& configuration) {
   return out;
 }
 
-std::optional<item_stream> client::try_subscribe(const std::string& task) {
-  auto out = open(method_of(way_, "SubscribeToTask", "tasks/resubscribe"), {{"id", task}}, "/tasks/" + task + ":subscribe",
-                  "", headers());
-  // 0.3 refuses with an event, too; but that answer is whole at once.
-  const bool begun = out.status() == 200 && out.answer().header("content-type").starts_with("text/event-stream") &&
-                     out.answer().header("content-length").empty();
-  if (begun) return out;
-  return std::nullopt;
-}
-
 item_stream client::subscribe(const std::string& task, const std::string& last_event_id) {
   auto with = headers();
-  if (!last_event_id.empty()) with.emplace_back("Last-Event-ID", last_event_id);
+  if (!last_event_id.empty()) {
+    with.emplace_back("A2A-Extensions", event_ids);
+    with.emplace_back("Last-Event-ID", last_event_id);
+  }
   auto out = open(method_of(way_, "SubscribeToTask", "tasks/resubscribe"), {{"id", task}}, "/tasks/" + task + ":subscribe",
                   "", std::move(with));
   REQUIRE_MESSAGE(out.status() == 200, out.answer().body);
@@ -266,6 +257,14 @@ answer client::stream_refused(const json& message, const json& configuration) {
 answer client::subscribe_refused(const std::string& task) {
   return is_rest(way_) ? rest("POST", "/tasks/" + task + ":subscribe")
                        : call(method_of(way_, "SubscribeToTask", "tasks/resubscribe"), {{"id", task}});
+}
+
+std::string client::text_of_send(const json& message) const {
+  const auto body = body_of_send(message, json::object(), json::object());
+  if (is_rest(way_)) return request_text("POST", prefix() + "/message:send", body.dump(), headers());
+  const json request{
+      {"jsonrpc", "2.0"}, {"id", next_id()}, {"method", method_of(way_, "SendMessage", "message/send")}, {"params", body}};
+  return request_text("POST", base_.empty() ? "/" : base_, request.dump(), headers());
 }
 
 json client::task(const json& message, const json& configuration) {

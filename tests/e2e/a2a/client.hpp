@@ -9,9 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/a2a/dialect.hpp"
+#include "tests/e2e/a2a/spoken.hpp"
 
 namespace mofa::test::a2a {
+
+/// The extension of event numbers as ids.
+inline constexpr auto* event_ids = "https://mofa.dev/a2a/extensions/event-ids/v1";
 
 /// One item of a stream, of 1.0's shape.
 struct item {
@@ -81,12 +84,14 @@ class client {
   answer extended_card();
 
   item_stream stream(const json& message, const json& configuration = json::object());
+  /// `last_event_id`: with the extension that makes it count.
   item_stream subscribe(const std::string& task, const std::string& last_event_id = {});
-  /// Nothing, or in 0.3 JSON-RPC a stream without an item, when the task has ended meanwhile.
-  std::optional<item_stream> try_subscribe(const std::string& task);
   /// What is refused before the first event: the plain answer.
   answer stream_refused(const json& message, const json& configuration = json::object());
   answer subscribe_refused(const std::string& task);
+
+  /// The whole request of a send, for who does not wait for what comes of it.
+  std::string text_of_send(const json& message) const;
 
   /// Sends until it has settled, and demands that.
   json task(const json& message, const json& configuration = json::object());

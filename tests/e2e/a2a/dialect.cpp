@@ -154,6 +154,17 @@ int code_of(const std::string& reason, const std::string& status) {
       {"EXTENDED_AGENT_CARD_NOT_CONFIGURED", -32007},
       {"EXTENSION_SUPPORT_REQUIRED", -32008},
       {"VERSION_NOT_SUPPORTED", -32009},
+      // Of the server's own domain: the request is at fault, or the server may not or cannot now.
+      {"NOT_FOUND", -32600},
+      {"METHOD_NOT_ALLOWED", -32600},
+      {"INVALID_SYNTAX", -32600},
+      {"PAYLOAD_TOO_LARGE", -32600},
+      {"UNAUTHENTICATED", -32000},
+      {"FORBIDDEN", -32000},
+      {"HOST_NOT_ALLOWED", -32000},
+      {"QUEUE_FULL", -32000},
+      {"OVERLOADED", -32000},
+      {"UNAVAILABLE", -32000},
   };
   if (const auto found = reasons.find(reason); found != reasons.end()) return found->second;
   if (status == "INVALID_ARGUMENT") return -32602;

@@ -1,4 +1,6 @@
 // The errors of A2A in both bindings, both versions and both profiles.
+#include <set>
+
 #include "tests/e2e/a2a/world.hpp"
 
 namespace mofa::test::a2a {
@@ -6,7 +8,10 @@ namespace {
 
 const std::string nothing = "0190163d-8694-739b-aea5-966c26f8ad91";
 
-// What a refusal must be: its code, its reason, and its HTTP status in REST of 1.0.
+// The SDKs of 0.3 have the statuses of 1.0.0.
+int status_in_v03(int code, int status) { return code == -32002 ? 409 : code == -32005 ? 415 : status; }
+
+// What a refusal must be: its code, its reason, and its HTTP status in REST.
 void check_refused(const answer& got, way how, int code, const std::string& reason, int status, const std::string& grpc) {
   CHECK_MESSAGE(got.code == code, name_of(how), ": ", got.text());
   if (!is_rest(how)) {
@@ -15,7 +20,7 @@ void check_refused(const answer& got, way how, int code, const std::string& reas
     return;
   }
   if (how == way::v03_rest) {
-    CHECK_MESSAGE(got.http.status >= 400, got.text());
+    CHECK_MESSAGE(got.http.status == status_in_v03(code, status), got.text());
     return;
   }
   CHECK_MESSAGE(got.http.status == status, got.text());
@@ -40,7 +45,7 @@ TEST_CASE_FIXTURE(with_a2a, "a task that there is not is TaskNotFound in every o
       check_refused(one.cancel(id), one.how(), -32001, "TASK_NOT_FOUND", 404, "NOT_FOUND");
       check_refused(one.push_list(id), one.how(), -32001, "TASK_NOT_FOUND", 404, "NOT_FOUND");
       check_refused(one.push_get(id, "a"), one.how(), -32001, "TASK_NOT_FOUND", 404, "NOT_FOUND");
-      check_refused(one.push_set(id, {{"id", "a"}, {"url", "https://example.org/"}}), one.how(), -32001, "TASK_NOT_FOUND",
+      check_refused(one.push_set(id, {{"id", "a"}, {"url", "https://hook.invalid/"}}), one.how(), -32001, "TASK_NOT_FOUND",
                     404, "NOT_FOUND");
     }
     check_refused(one.send(message), one.how(), -32001, "TASK_NOT_FOUND", 404, "NOT_FOUND");
@@ -96,30 +101,61 @@ TEST_CASE_FIXTURE(with_a2a, "an output that the agent does not make is ContentTy
 
 TEST_CASE_FIXTURE(with_a2a, "an extended card that there is not is UnsupportedOperation, as its capability says") {
   each([&](client& one) {
-    const auto got = one.extended_card();
-    CHECK_MESSAGE((got.code == -32004 || got.code == -32007), got.text());
-    if (is_v1(one.how())) check_refused(got, one.how(), -32004, "UNSUPPORTED_OPERATION", 400, "FAILED_PRECONDITION");
+    check_refused(one.extended_card(), one.how(), -32004, "UNSUPPORTED_OPERATION", 400, "FAILED_PRECONDITION");
+    const auto card = body_of(
+        with.get("/a2a/a2a_player/.well-known/agent-card.json", {{"A2A-Version", is_v1(one.how()) ? "1.0" : "0.3"}}));
+    CHECK_FALSE(card.at("capabilities").value("extendedAgentCard", false));
+    CHECK_FALSE(card.value("supportsAuthenticatedExtendedCard", false));
   });
 }
 
 TEST_CASE_FIXTURE(with_a2a, "errors of 0.3 over REST have a code and a message, and nothing of 1.0") {
-  const auto got = player(way::v03_rest).get(nothing);
-  CHECK(got.body.at("code") == -32001);
-  CHECK(got.body.at("message").is_string());
-  CHECK_FALSE(got.body.contains("error"));
-  CHECK(got.http.status == 404);
+  auto one = player(way::v03_rest);
+  const std::string ended = one.settle("hello").at("id");
+  auto more = say("and more");
+  more["taskId"] = ended;
+  struct {
+    answer got;
+    int code, status;
+  } const all[]{{one.get(nothing), -32001, 404},
+                {one.cancel(ended), -32002, 409},
+                {one.send(more), -32004, 400},
+                {speak("a2a_clerk", way::v03_rest).send(say_parts(json::array({{{"raw", "AAEC"}}}))), -32005, 415},
+                {one.rest("POST", "/message:send", "{}"), -32602, 400}};
+  for (const auto& [got, code, status] : all) {
+    CHECK_MESSAGE(got.http.status == status, got.text());
+    CHECK(got.http.header("content-type").starts_with("application/json"));
+    CHECK_MESSAGE(got.body.at("code") == code, got.text());
+    CHECK(!got.body.at("message").get<std::string>().empty());
+    CHECK_MESSAGE(got.body.size() == 2, got.text());
+  }
+  const auto lacking = one.rest("POST", "/message:send", R"({"message": {"messageId": "m", "role": "ROLE_USER"}})");
+  CHECK_MESSAGE(lacking.body.at("message").get<std::string>().find("content") != std::string::npos, lacking.text());
 }
 
 TEST_CASE_FIXTURE(with_a2a, "a mistake in the parameters is 400 with the field that it is in") {
   auto one = player(way::v1_rest);
-  const auto got = one.rest("POST", "/message:send", json{{"message", {{"role", "ROLE_USER"}}}}.dump());
-  CHECK(got.http.status == 400);
-  CHECK(got.body.at("error").at("status") == "INVALID_ARGUMENT");
-  bool found = false;
-  for (const auto& each : got.body.at("error").at("details"))
-    found =
-        found || (each.at("@type") == "type.googleapis.com/google.rpc.BadRequest" && !each.at("fieldViolations").empty());
-  CHECK_MESSAGE(found, got.text());
+  const auto violations = [](const answer& got) {
+    CHECK_MESSAGE(got.http.status == 400, got.text());
+    CHECK(got.body.at("error").at("status") == "INVALID_ARGUMENT");
+    std::set<std::string> out;
+    for (const auto& each : got.body.at("error").at("details")) {
+      if (each.at("@type") != "type.googleapis.com/google.rpc.BadRequest") continue;
+      for (const auto& violation : each.at("fieldViolations")) {
+        CHECK(!violation.at("description").get<std::string>().empty());
+        out.insert(violation.at("field").get<std::string>());
+      }
+    }
+    return out;
+  };
+  const auto lacking = violations(one.rest("POST", "/message:send", json{{"message", {{"role", "ROLE_USER"}}}}.dump()));
+  CHECK(lacking.contains("message.messageId"));
+  CHECK(lacking.contains("message.parts"));
+  const auto wrong = violations(one.rest(
+      "POST", "/message:send",
+      json{{"message", {{"messageId", "m"}, {"role", "ROLE_USER"}, {"parts", {{{"text", "a"}}, {{"text", 7}}}}}}}.dump()));
+  CHECK(wrong == std::set<std::string>{"message.parts[1].text"});
+  CHECK(violations(one.list({{"pageSize", 101}})) == std::set<std::string>{"pageSize"});
 }
 
 TEST_CASE("with the profile 1.0.0 the HTTP statuses are those of that text") {

@@ -1,14 +1,12 @@
 // Bad input and load: refused in the protocol's own form, and the server stays as small as it was.
-#include "tests/e2e/a2a/world.hpp"
-
-#include <fstream>
 #include <memory>
+
+#include "tests/e2e/a2a/shipped_server.hpp"
 
 namespace mofa::test::a2a {
 namespace {
 
 const std::string url = "/a2a/a2a_player";
-constexpr std::size_t megabyte = 1024 * 1024;
 
 std::string repeated(const std::string& text, std::size_t times) {
   std::string out;
@@ -17,63 +15,17 @@ std::string repeated(const std::string& text, std::size_t times) {
   return out;
 }
 
-// The program as it is shipped, whose allocator gives back what it does not need; the other one has that of the system.
-class shipped_server {
- public:
-  shipped_server() {
-    auto plan = made_.plan();
-    plan.arguments.front() = shipped_program();
-    life_ = std::make_unique<process>(plan);
-    const auto greeting = life_->line(patience);
-    constexpr std::string_view before = "http://127.0.0.1:";
-    const auto place = greeting ? greeting->find(before) : std::string::npos;
-    REQUIRE_MESSAGE(place != std::string::npos, made_.errors());
-    port_ = static_cast<std::uint16_t>(std::stoi(greeting->substr(place + before.size())));
-    (void)client(port_, "a2a_player", way::v1_rpc).settle("well");
-    before_ = resident_bytes();
-  }
-
-  std::uint16_t port() const { return port_; }
-
-  /// Freed pages go back after a while.
-  void check_not_grown() const {
-    CHECK(status_text(client(port_, "a2a_player", way::v1_rpc).settle("well")) == "well");
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    auto now = resident_bytes();
-    while (now > before_ + 16 * megabyte && std::chrono::steady_clock::now() < deadline) {
-      (void)http_client(port_).get("/livez");
-      now = resident_bytes();
-    }
-    CHECK_MESSAGE(now <= before_ + 16 * megabyte, before_, " ", now);
-  }
-
- private:
-  // Physical memory now.
-  std::size_t resident_bytes() const {
-    std::ifstream status{"/proc/" + std::to_string(life_->pid()) + "/status"};
-    for (std::string word; status >> word;) {
-      std::size_t kibi = 0;
-      if (word == "VmRSS:" && status >> kibi) return kibi * 1024;
-    }
-    return 0;
-  }
-
-  test_server made_{plan_of()};
-  std::unique_ptr<process> life_;
-  std::uint16_t port_ = 0;
-  std::size_t before_ = 0;
-};
-
 void check_well(const with_a2a& at) {
   CHECK(!at.server.life().wait(milliseconds{0}));
   CHECK(status_text(at.player().settle("well")) == "well");
 }
 
 TEST_CASE_FIXTURE(with_a2a, "a body beyond the limit is 413, as an error of JSON-RPC without an id or of REST") {
-  for (const std::string path : {"", "/message:send", "/v1/message:send"}) {
+  for (const auto how : all_ways) {
+    const std::string path = !is_rest(how) ? "" : is_v1(how) ? "/message:send" : "/v1/message:send";
     wire announced{server.port()};
     REQUIRE(announced.send("POST " + url + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" +
-                           "A2A-Version: 1.0\r\nContent-Length: 99999999999\r\n\r\n"));
+                           (is_v1(how) ? "A2A-Version: 1.0\r\n" : "") + "Content-Length: 99999999999\r\n\r\n"));
     const auto got = announced.answer();
     REQUIRE(got);
     CHECK(got->status == 413);
@@ -124,10 +76,13 @@ TEST_CASE("megabytes of parts are taken or refused, and the server does not grow
 
 TEST_CASE("endless uploads are cut off, and the server does not grow") {
   shipped_server server;
-  for (int i = 0; i < 8; ++i) {
+  for (std::size_t i = 0; i < 8; ++i) {
+    const auto how = all_ways.at(i % all_ways.size());
+    CAPTURE(name_of(how));
+    const std::string path = !is_rest(how) ? "" : is_v1(how) ? "/message:send" : "/v1/message:send";
     wire growing{server.port()};
-    REQUIRE(growing.send("POST " + url + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" +
-                         "A2A-Version: 1.0\r\nTransfer-Encoding: chunked\r\n\r\n"));
+    REQUIRE(growing.send("POST " + url + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" +
+                         (is_v1(how) ? "A2A-Version: 1.0\r\n" : "") + "Transfer-Encoding: chunked\r\n\r\n"));
     const auto chunk = "10000\r\n" + std::string(0x10000, ' ') + "\r\n";
     for (int sent = 0; sent < 140; ++sent)  // 8.75 MiB
       if (!growing.send(chunk)) break;
@@ -144,12 +99,17 @@ TEST_CASE_FIXTURE(with_a2a, "nesting without end, doubled members and broken tex
         std::string{R"({"jsonrpc": "2.0", "jsonrpc": "2.0", "id": 1, "method": "GetTask", "params": {"id": "x"}})"},
         "{\"jsonrpc\": \"" + repeated("\xc0\xaf", 1000) + "\"}", std::string{"{\"jsonrpc\": \"\\ud800\"}"},
         std::string(megabyte, '\0')}) {
-    const auto rpc = with.post(url, body, rpc_headers());
-    CHECK_MESSAGE(rpc.status == 400, rpc.body.substr(0, 300));
-    CHECK(body_of(rpc).at("error").at("code") == -32700);
+    for (const std::string version : {"1.0", ""}) {
+      const auto rpc = with.post(url, body, rpc_headers(version));
+      CHECK_MESSAGE(rpc.status == 400, rpc.body.substr(0, 300));
+      CHECK(body_of(rpc).at("error").at("code") == -32700);
+    }
     const auto rest = with.post(url + "/message:send", body, rest_headers());
     CHECK(rest.status == 400);
     CHECK(body_of(rest).at("error").at("code") == 400);
+    const auto old = with.post(url + "/v1/message:send", body, rest_headers(""));
+    CHECK(old.status == 400);
+    CHECK_MESSAGE(body_of(old).at("code") == -32700, old.body.substr(0, 300));
   }
   check_well(*this);
 }
@@ -169,9 +129,27 @@ TEST_CASE_FIXTURE(with_a2a, "a context that is busy or a queue that is full is r
       }
     }
     REQUIRE(refused);
-    CHECK_MESSAGE((refused->http.status == 200 || refused->http.status == 429 || refused->http.status == 503),
-                  refused->text());
+    // One is at work, one waits, and there is no place for a third.
+    CHECK(made.size() == 2);
+    CHECK_MESSAGE(refused->http.status == 429, refused->text());
+    CHECK_MESSAGE(refused->code == -32000, refused->text());
+    if (is_v1(how)) CHECK_MESSAGE(refused->reason == "QUEUE_FULL", refused->text());
+    if (how == way::v1_rest) CHECK(refused->body.at("error").at("status") == "RESOURCE_EXHAUSTED");
     for (const auto& each : made) CHECK(one.cancel(each).ok());
+  }
+  for (const auto how : all_ways) {
+    CAPTURE(name_of(how));
+    auto one = speak("rejecting", how);
+    auto message = say("long: one at a time");
+    message["contextId"] = "busy-" + name_of(how);
+    const std::string first = one.task(message, {{"returnImmediately", true}}).at("id");
+    message["messageId"] = "the-second-" + name_of(how);
+    const auto second = one.send(message);
+    CHECK_MESSAGE(second.code == -32004, second.text());
+    CHECK_MESSAGE(second.text().find(first) != std::string::npos, second.text());
+    if (is_v1(how)) CHECK_MESSAGE(second.reason == "UNSUPPORTED_OPERATION", second.text());
+    CHECK(second.http.status == (is_rest(how) ? 400 : 200));
+    CHECK(one.cancel(first).ok());
   }
 }
 

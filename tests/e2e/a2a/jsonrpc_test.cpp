@@ -6,6 +6,16 @@ namespace {
 
 const std::string url = "/a2a/a2a_player";
 
+// Both versions, and the name of a method in each.
+struct spoken_version {
+  std::string version, get, send;
+  json params = json::object();  // of the sending
+};
+std::vector<spoken_version> both_versions() {
+  return {{"1.0", "GetTask", "SendMessage", send_params("hello")},
+          {"", "tasks/get", "message/send", send_params_v03("hello")}};
+}
+
 void check_error(const http_answer& got, int status, int code) {
   CHECK_MESSAGE(got.status == status, got.body);
   CHECK(got.header("content-type").starts_with("application/json"));
@@ -40,53 +50,87 @@ TEST_CASE_FIXTURE(with_a2a, "a batch is refused as one invalid request") {
 }
 
 TEST_CASE_FIXTURE(with_a2a, "what is JSON but no request of JSON-RPC 2.0 is an invalid request") {
-  const auto good = json::parse(rpc_body("GetTask", {{"id", "x"}}));
-  auto no_version = good, old = good, no_method = good, number = good, list_id = good, object_id = good, texts = good;
-  no_version.erase("jsonrpc");
-  old["jsonrpc"] = "1.0";
-  no_method.erase("method");
-  number["method"] = 7;
-  list_id["id"] = json::array({1});
-  object_id["id"] = {{"a", 1}};
-  texts["params"] = "all of them";
-  for (const auto& each :
-       {no_version, old, no_method, number, list_id, object_id, texts, json("text"), json(7), json(nullptr)})
-    check_error(with.post(url, each.dump(), rpc_headers()), 200, each == texts ? -32602 : -32600);
+  for (const auto& [version, get, send, params] : both_versions()) {
+    CAPTURE(version);
+    const auto good = json::parse(rpc_body(get, {{"id", "x"}}));
+    auto no_version = good, old = good, no_method = good, number = good, list_id = good, object_id = good, texts = good;
+    no_version.erase("jsonrpc");
+    old["jsonrpc"] = "1.0";
+    no_method.erase("method");
+    number["method"] = 7;
+    list_id["id"] = json::array({1});
+    object_id["id"] = {{"a", 1}};
+    texts["params"] = "all of them";
+    for (const auto& each :
+         {no_version, old, no_method, number, list_id, object_id, texts, json("text"), json(7), json(nullptr)})
+      check_error(with.post(url, each.dump(), rpc_headers(version)), 200, each == texts ? -32602 : -32600);
+    // Whole, it is a request.
+    check_error(with.post(url, good.dump(), rpc_headers(version)), 200, -32001);
+  }
 }
 
 TEST_CASE_FIXTURE(with_a2a, "an answer has the id of its request: a text, a number, zero, a large one") {
-  for (const auto& id : {json("x-1"), json(1), json(0), json(9007199254740993), json("")}) {
-    for (const std::string method : {"GetTask", "NoSuchMethod"}) {
-      const json body{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", {{"id", "x"}}}};
-      const auto got = with.post(url, body.dump(), rpc_headers());
-      CHECK_MESSAGE(body_of(got).at("id") == id, got.body);
+  for (const auto& [version, get, send, params] : both_versions()) {
+    CAPTURE(version);
+    for (const auto& id : {json("x-1"), json(1), json(0), json(-7), json(9007199254740993), json(""), json(nullptr)}) {
+      const auto answered = [&](const std::string& method, const json& with_params) {
+        const json body{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", with_params}};
+        auto got = body_of(with.post(url, body.dump(), rpc_headers(version)));
+        CHECK_MESSAGE(got.at("id") == id, got.dump());
+        CHECK(got.at("jsonrpc") == "2.0");
+        return got;
+      };
+      CHECK(answered(get, {{"id", "x"}}).at("error").at("code") == -32001);
+      CHECK(answered("NoSuchMethod", json::object()).at("error").at("code") == -32601);
+      CHECK(answered(send, params).contains("result"));
     }
+  }
+}
+
+TEST_CASE_FIXTURE(with_a2a,
+                  "a call without an id is done and answered with the id null, and an id with a fraction is refused") {
+  for (const auto& [version, get, send, params] : both_versions()) {
+    CAPTURE(version);
+    auto body = json::parse(rpc_body(send, params));
+    body.erase("id");
+    const auto got = body_of(with.post(url, body.dump(), rpc_headers(version)));
+    REQUIRE_MESSAGE(got.contains("result"), got.dump());
+    CHECK(got.at("id").is_null());
+    body["id"] = 1.5;
+    check_error(with.post(url, body.dump(), rpc_headers(version)), 200, -32600);
   }
 }
 
 TEST_CASE_FIXTURE(with_a2a, "a wrong content type is ContentTypeNotSupported with HTTP 400, before the body is looked at") {
-  for (const std::string type : {"text/plain", "application/xml", "multipart/form-data", "application/a2a"}) {
-    const header_pairs headers{{"A2A-Version", "1.0"}, {"Content-Type", type}};
-    for (const auto& body : {rpc_body("SendMessage", send_params("hello")), std::string{"{"}}) {
-      const auto got = with.post(url, body, headers);
+  for (const auto& [version, get, send, params] : both_versions()) {
+    CAPTURE(version);
+    const auto headers_of = [&, of = version](const std::string& type) {
+      return header_pairs{{"A2A-Version", of}, {"Content-Type", type}};
+    };
+    for (const std::string type : {"text/plain", "application/xml", "multipart/form-data", "application/a2a"}) {
       CAPTURE(type);
-      check_error(got, 400, -32005);
+      for (const auto& body : {rpc_body(send, params), std::string{"{"}})
+        check_error(with.post(url, body, headers_of(type)), 400, -32005);
     }
-  }
-  for (const std::string type : {"application/json", "application/json; charset=utf-8", "Application/JSON"}) {
-    const auto got =
-        with.post(url, rpc_body("SendMessage", send_params("hello")), {{"A2A-Version", "1.0"}, {"Content-Type", type}});
-    CHECK_MESSAGE(body_of(got).contains("result"), got.body);
+    for (const std::string type : {"application/json", "application/json; charset=utf-8", "Application/JSON"}) {
+      const auto got = with.post(url, rpc_body(send, params), headers_of(type));
+      CHECK_MESSAGE(body_of(got).contains("result"), got.body);
+    }
   }
 }
 
 TEST_CASE_FIXTURE(with_a2a, "answers of JSON-RPC are application/json") {
-  for (const std::string accept : {"application/json", "*/*", "application/a2a+json"}) {
-    auto headers = rpc_headers();
-    headers.emplace_back("Accept", accept);
-    const auto got = with.post(url, rpc_body("SendMessage", send_params("hello")), headers);
-    CHECK(got.status == 200);
-    CHECK(got.header("content-type").starts_with("application/json"));
+  for (const auto& [version, get, send, params] : both_versions()) {
+    CAPTURE(version);
+    for (const std::string accept : {"application/json", "*/*", "application/a2a+json"}) {
+      auto headers = rpc_headers(version);
+      headers.emplace_back("Accept", accept);
+      for (const auto& body : {rpc_body(send, params), rpc_body(get, {{"id", "x"}})}) {
+        const auto got = with.post(url, body, headers);
+        CHECK(got.status == 200);
+        CHECK(got.header("content-type").starts_with("application/json"));
+      }
+    }
   }
 }
 
@@ -120,6 +164,17 @@ TEST_CASE_FIXTURE(with_a2a, "parameters that are missing or wrong are InvalidPar
   message = say_parts(json::array());
   CHECK(names(call("SendMessage", {{"message", message}}), "parts"));
   CHECK(call("SendMessage", json::array({1})).at("code") == -32602);
+  // 0.3 has a message alone, which says the same.
+  const auto said = [&](const std::string& method, const json& params) {
+    auto got = with.post(url, rpc_body(method, params), rpc_headers(""));
+    check_error(got, 200, -32602);
+    return body_of(got).at("error").at("message").get<std::string>();
+  };
+  CHECK(said("tasks/get", {{"id", 7}}).find("id") != std::string::npos);
+  CHECK(said("tasks/get", {{"id", "x"}, {"historyLength", -1}}).find("historyLength") != std::string::npos);
+  auto old = send_params_v03("hello");
+  old["message"].erase("messageId");
+  CHECK(said("message/send", old).find("messageId") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(with_a2a, "the URL is the same with and without a trailing slash") {
@@ -144,11 +199,16 @@ TEST_CASE_FIXTURE(with_a2a, "the default agent answers at the origin in all four
 }
 
 TEST_CASE_FIXTURE(with_a2a, "an agent that there is not is 404, and another method than POST is 405") {
-  const auto nobody = with.post("/a2a/nobody_at_all", rpc_body("SendMessage", send_params("hello")), rpc_headers());
-  CHECK_MESSAGE(nobody.status == 404, nobody.body);
-  const auto read = with.get(url);
-  CHECK_MESSAGE(read.status == 405, read.body);
-  CHECK(read.header("allow").find("POST") != std::string::npos);
+  for (const auto& [version, get, send, params] : both_versions()) {
+    CAPTURE(version);
+    const auto nobody = with.post("/a2a/nobody_at_all", rpc_body(send, params), rpc_headers(version));
+    CHECK_MESSAGE(nobody.status == 404, nobody.body);
+    check_error(nobody, 404, -32600);
+    check_error(with.post("/a2a/nobody_at_all", rpc_body(get, {{"id", "x"}}), rpc_headers(version)), 404, -32600);
+    const auto read = with.get(url, {{"A2A-Version", version}});
+    check_error(read, 405, -32600);
+    CHECK(read.header("allow").find("POST") != std::string::npos);
+  }
 }
 
 }  // namespace

@@ -23,6 +23,16 @@ std::vector<std::string> fill(client& one, const std::string& context) {
   return out;
 }
 
+// Statuses have milliseconds, and those of the same one go by the ids of their tasks: what has its status from now on has a
+// later one than that task.
+void outlast(client& one, const json& task) {
+  const auto at = task.at("status").at("timestamp").get<std::string>();
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < deadline)
+    if (one.settle("hello").at("status").at("timestamp").get<std::string>() > at) return;
+  FAIL("no status is later than " << at);
+}
+
 std::string context_of(const client& one, const std::string& name) { return "list-" + name + "-" + name_of(one.how()); }
 
 TEST_CASE_FIXTURE(with_a2a, "tasks are listed with the newest status first, all of the caller's and of this agent only") {
@@ -51,12 +61,18 @@ TEST_CASE_FIXTURE(with_a2a, "tasks are listed with the newest status first, all 
 }
 
 TEST_CASE_FIXTURE(with_a2a, "an answer to a question moves its task to the front of the list") {
-  auto one = player();
-  const auto made = fill(one, "list-moves");
-  auto reply = say("the red one");
-  reply["taskId"] = made.at(2);
-  (void)one.task(reply);
-  CHECK(ids_of(one.list({{"contextId", "list-moves"}}).result).front() == made.at(2));
+  each_v1([&](client& one) {
+    const auto context = context_of(one, "moves");
+    const auto made = fill(one, context);
+    const auto before = one.list({{"contextId", context}}).result;
+    CHECK(ids_of(before).front() == made.back());
+    outlast(one, before.at("tasks").front());
+    auto reply = say("the red one");
+    reply["taskId"] = made.at(2);
+    (void)one.task(reply);
+    CHECK(ids_of(one.list({{"contextId", context}}).result) ==
+          std::vector{made.at(2), made.at(4), made.at(3), made.at(1), made.at(0)});
+  });
 }
 
 TEST_CASE_FIXTURE(with_a2a, "tasks are listed by their state, alone and with their context") {
@@ -153,13 +169,30 @@ TEST_CASE_FIXTURE(with_a2a, "pages follow each other without a gap or a repeat, 
 
 TEST_CASE_FIXTURE(with_a2a, "a page has 50 tasks unless it is told otherwise, from 1 to 100") {
   each_v1([&](client& one) {
-    const auto got = one.list();
+    const auto context = context_of(one, "many");
+    for (int i = 0; i < 51; ++i) {
+      auto message = say("hello");
+      message["contextId"] = context;
+      (void)one.task(message);
+    }
+    const auto got = one.list({{"contextId", context}});
     REQUIRE_MESSAGE(got.ok(), got.text());
     CHECK(got.result.at("pageSize") == 50);
-    CHECK(got.result.at("tasks").size() <= 50);
-    CHECK(one.list({{"pageSize", 1}}).result.at("tasks").size() == 1);
-    CHECK(one.list({{"pageSize", 100}}).ok());
-    for (const int size : {0, -1, 101, 100000}) CHECK(one.list({{"pageSize", size}}).code == -32602);
+    CHECK(got.result.at("tasks").size() == 50);
+    CHECK(got.result.at("totalSize") == 51);
+    CHECK(got.result.at("nextPageToken") != "");
+    const auto single = one.list({{"contextId", context}, {"pageSize", 1}});
+    CHECK(single.result.at("tasks").size() == 1);
+    CHECK(single.result.at("pageSize") == 1);
+    const auto all = one.list({{"contextId", context}, {"pageSize", 100}});
+    CHECK(all.result.at("tasks").size() == 51);
+    CHECK(all.result.at("pageSize") == 100);
+    CHECK(all.result.at("nextPageToken") == "");
+    for (const int size : {0, -1, 101, 100000}) {
+      const auto refused = one.list({{"pageSize", size}});
+      CHECK(refused.code == -32602);
+      CHECK_MESSAGE(refused.text().find("100") != std::string::npos, refused.text());
+    }
   });
 }
 

@@ -9,7 +9,10 @@ TEST_CASE_FIXTURE(with_a2a, "a send waits until its task has ended, with its res
     const auto task = one.settle("chunks");
     CHECK(state_of(task) == "TASK_STATE_COMPLETED");
     CHECK(status_text(task) == "written");
-    CHECK(task.at("status").at("message").at("role") == "ROLE_AGENT");
+    const auto& said = task.at("status").at("message");
+    CHECK(said.at("role") == "ROLE_AGENT");
+    CHECK(said.at("contextId") == task.at("contextId"));
+    CHECK(said.at("taskId") == task.at("id"));
     REQUIRE(task.at("artifacts").size() == 1);
     CHECK(task.at("artifacts").at(0).at("artifactId") == "report");
     CHECK(task.at("artifacts").at(0).at("name") == "Report");
@@ -20,14 +23,17 @@ TEST_CASE_FIXTURE(with_a2a, "a send waits until its task has ended, with its res
     const auto later = one.get(task.at("id"));
     CHECK(later.result.at("artifacts") == task.at("artifacts"));
     CHECK(later.result.at("status") == task.at("status"));
+    CHECK(later.result.at("history") == task.at("history"));
   });
 }
 
 TEST_CASE_FIXTURE(with_a2a, "a send that returns at once gives a task that goes on by itself") {
   each([&](client& one) {
-    const auto task = one.task(say("late and well"), {{"returnImmediately", true}});
-    const auto state = state_of(task);
+    const auto at_work = one.task(say("long"), {{"returnImmediately", true}});
+    const auto state = state_of(at_work);
     CHECK_MESSAGE((state == "TASK_STATE_SUBMITTED" || state == "TASK_STATE_WORKING"), state);
+    CHECK(one.cancel(at_work.at("id")).ok());
+    const auto task = one.task(say("late and well"), {{"returnImmediately", true}});
     CHECK(status_text(one.until_state(task.at("id"), "TASK_STATE_COMPLETED")) == "late and well");
   });
 }
@@ -35,9 +41,10 @@ TEST_CASE_FIXTURE(with_a2a, "a send that returns at once gives a task that goes 
 TEST_CASE_FIXTURE(with_a2a, "what 0.3 does not say about blocking is true in JSON-RPC and false in REST") {
   const auto rpc = with.post("/a2a/a2a_player", rpc_body("message/send", send_params_v03("late")), rpc_headers(""));
   CHECK_MESSAGE(body_of(rpc).at("result").at("status").at("state") == "completed", rpc.body);
-  const json body{{"message", written_message(way::v03_rest, say("late"))}};
+  const json body{{"message", written_message(way::v03_rest, say("long"))}};
   const auto rest = with.post("/a2a/a2a_player/v1/message:send", body.dump(), rest_headers(""));
-  CHECK_MESSAGE(body_of(rest).at("task").at("status").at("state") != "TASK_STATE_COMPLETED", rest.body);
+  REQUIRE_MESSAGE(body_of(rest).contains("task"), rest.body);
+  CHECK(player(way::v03_rest).cancel(body_of(rest).at("task").at("id")).ok());
 }
 
 TEST_CASE_FIXTURE(with_a2a, "a direct answer is a message and no task, once and in a stream") {
@@ -45,6 +52,7 @@ TEST_CASE_FIXTURE(with_a2a, "a direct answer is a message and no task, once and 
     const auto got = one.send(say("reply"));
     REQUIRE_MESSAGE(got.ok(), got.text());
     REQUIRE_MESSAGE(got.result.contains("message"), got.text());
+    CHECK(got.result.size() == 1);
     const auto& message = got.result.at("message");
     CHECK(message.at("role") == "ROLE_AGENT");
     CHECK(message.at("parts").at(0).at("text") == "a direct answer");
@@ -55,6 +63,25 @@ TEST_CASE_FIXTURE(with_a2a, "a direct answer is a message and no task, once and 
     CHECK(all.front().name == "message");
     CHECK(all.front().text() == "a direct answer");
     CHECK(stream.complete());
+  });
+}
+
+TEST_CASE_FIXTURE(with_a2a, "the metadata of a request reaches the agent and is part of no message") {
+  const json high{{"metadata", {{"https://example.org/urgency/v1", "high"}}}};
+  each([&](client& one) {
+    CHECK(status_text(one.settle("urgent")) == "urgent");
+    const auto first = one.send(say("urgent"), json::object(), high);
+    REQUIRE_MESSAGE(first.ok(), first.text());
+    CHECK(status_text(first.result.at("task")) == "at once");
+    // So does that of a message to a task.
+    auto more = say("urgent");
+    more["taskId"] = one.settle("anything else?").at("id");
+    const auto second = one.send(more, json::object(), high);
+    REQUIRE_MESSAGE(second.ok(), second.text());
+    CHECK(status_text(second.result.at("task")) == "at once");
+    CHECK_MESSAGE(second.text().find("urgency") == std::string::npos, second.text());
+    const auto wrong = one.send(say("urgent"), json::object(), {{"metadata", "high"}});
+    CHECK_MESSAGE(wrong.code == -32602, wrong.text());
   });
 }
 
@@ -148,13 +175,28 @@ TEST_CASE_FIXTURE(with_a2a, "a message to a task needs no context, and one of an
 
 TEST_CASE_FIXTURE(with_a2a, "a message to a task at work is taken") {
   each([&](client& one) {
-    const auto task = one.task(say("steps"), {{"returnImmediately", true}});
+    const std::string task = one.task(say("long"), {{"returnImmediately", true}}).at("id");
     auto more = say("and more");
-    more["taskId"] = task.at("id");
-    const auto got = one.send(more);
+    more["taskId"] = task;
+    const auto taken = [&](const json& shown) {
+      return shown.at("history").dump().find(more.at("messageId").get<std::string>()) != std::string::npos;
+    };
+    CHECK(taken(one.task(more, {{"returnImmediately", true}})));
+    // Who waits for what comes of it waits for the task's end.
+    more = say("and yet more");
+    more["taskId"] = task;
+    wire waiting{server.port()};
+    REQUIRE(waiting.send(one.text_of_send(more)));
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!taken(one.get(task).result)) REQUIRE(std::chrono::steady_clock::now() < deadline);
+    REQUIRE(one.cancel(task).ok());
+    const auto answered = waiting.answer();
+    REQUIRE(answered);
+    const auto got = read_answer(one.how(), *answered);
     REQUIRE_MESSAGE(got.ok(), got.text());
-    const auto done = one.until_state(task.at("id"), "TASK_STATE_COMPLETED");
-    CHECK(done.at("history").dump().find("and more") != std::string::npos);
+    const auto ended = read_item(one.how(), got.result).at("task");
+    CHECK(state_of(ended) == "TASK_STATE_CANCELED");
+    CHECK(taken(ended));
   });
 }
 
@@ -234,13 +276,24 @@ TEST_CASE_FIXTURE(with_a2a, "a scenario's rule may look at the id of the message
 
 TEST_CASE_FIXTURE(with_a2a, "a message that lacks something, or has too much, is refused as invalid") {
   each([&](client& one) {
+    const auto context = "never-" + name_of(one.how());
+    const auto refused = [&](json message, const json& configuration = json::object()) {
+      message["contextId"] = context;
+      const auto got = one.send(message, configuration), streamed = one.stream_refused(message, configuration);
+      CHECK_MESSAGE(got.code == -32602, message.dump(), configuration.dump(), got.text());
+      CHECK_MESSAGE(streamed.code == -32602, message.dump(), configuration.dump(), streamed.text());
+    };
     for (const char* member : {"messageId", "parts"}) {
       auto message = say("hello");
       message.erase(member);
-      const auto got = one.send(message);
-      CHECK_MESSAGE(got.code == -32602, member, " ", got.text());
+      refused(message);
     }
-    CHECK(one.send(say_parts(json::array())).code == -32602);
+    refused(say_parts(json::array()));
+    // What is good of it is not done either: neither when a later part is wrong nor when the configuration is.
+    refused(say_parts(json::array({{{"text", "hello"}}, {{"raw", "not base64!"}}})));
+    refused(say("hello"), {{"historyLength", -1}});
+    refused(say("hello"), {{"taskPushNotificationConfig", {{"url", "nowhere"}}}});
+    CHECK(with.read("/api/v1/tasks?context_id=" + context).at("items").empty());
   });
   each_v1([&](client& one) {
     CHECK(one.send(say_parts(json::array({json::object()}))).code == -32602);

@@ -101,6 +101,9 @@ TEST_CASE_FIXTURE(with_a2a, "times are in UTC with milliseconds") {
   each([&](client& one) {
     const auto task = one.settle("hello");
     CHECK_MESSAGE(is_utc(task.at("status").at("timestamp")), task.dump());
+    auto stream = one.stream(say("chunks"));
+    for (const auto& each : stream.rest())
+      if (each.value.contains("status")) CHECK_MESSAGE(is_utc(each.value.at("status").at("timestamp")), each.value.dump());
   });
 }
 

@@ -1,11 +1,16 @@
 // Push notifications: their configurations, and what a webhook is told of a task.
+#include <map>
+#include <memory>
+#include <set>
+
 #include "tests/e2e/a2a/webhook.hpp"
 #include "tests/e2e/a2a/world.hpp"
 
 namespace mofa::test::a2a {
 namespace {
 
-const std::string hook = "https://example.org/hook";
+// A name that there never is (RFC 6761): nobody is told.
+const std::string hook = "https://hook.invalid/hook";
 
 TEST_CASE_FIXTURE(with_a2a, "a push configuration is made, read, listed and removed") {
   each([&](client& one) {
@@ -21,7 +26,10 @@ TEST_CASE_FIXTURE(with_a2a, "a push configuration is made, read, listed and remo
     CHECK(got.result.at("url") == hook + "/2");
     const auto listed = one.push_list(task);
     REQUIRE_MESSAGE(listed.ok(), listed.text());
+    std::set<std::string> ids;
+    for (const auto& each : listed.result.at("configs")) ids.insert(each.at("id"));
     CHECK(listed.result.at("configs").size() == 2);
+    CHECK(ids == std::set<std::string>{"first", "second"});
     const auto gone = one.push_delete(task, "first");
     CHECK_MESSAGE(gone.ok(), gone.text());
     CHECK(one.push_get(task, "first").code == -32001);
@@ -50,8 +58,17 @@ TEST_CASE_FIXTURE(with_a2a, "the removal of a push configuration may be repeated
   each([&](client& one) {
     const std::string task = one.settle("ask").at("id");
     REQUIRE(one.push_set(task, {{"id", "a"}, {"url", hook}}).ok());
-    CHECK(one.push_delete(task, "a").ok());
-    CHECK(one.push_delete(task, "a").ok());
+    for (int times = 0; times < 2; ++times) {
+      const auto got = one.push_delete(task, "a");
+      REQUIRE_MESSAGE(got.ok(), got.text());
+      if (is_rest(one.how())) {
+        CHECK(got.http.status == 204);
+        CHECK(got.http.body.empty());
+      } else {
+        CHECK_MESSAGE(got.result == (is_v1(one.how()) ? json::object() : json(nullptr)), got.text());
+      }
+    }
+    CHECK(one.push_get(task, "a").code == -32001);
     CHECK(one.cancel(task).ok());
   });
 }
@@ -78,6 +95,45 @@ TEST_CASE_FIXTURE(with_a2a, "a push configuration without a URL, or with one tha
     }
     const auto sent = one.send(say("hello"), {{"taskPushNotificationConfig", {{"url", "nowhere"}}}});
     CHECK_MESSAGE(sent.code == -32602, sent.text());
+  });
+}
+
+TEST_CASE_FIXTURE(with_a2a, "a push configuration whose receiver would never be told is refused, and the answer says why") {
+  each([&](client& one) {
+    const std::string task = one.settle("ask").at("id");
+    for (const std::string url :
+         {"http://example.org/hook", "https://10.0.0.7/", "https://169.254.169.254/", "https://[fd00::1]/"}) {
+      CAPTURE(url);
+      const auto got = one.push_set(task, {{"id", "a"}, {"url", url}});
+      CHECK_MESSAGE(got.code == -32602, got.text());
+      CHECK(got.text().find(url.starts_with("http:") ? "must be https" : "public address") != std::string::npos);
+      const auto sent = one.send(say("hello"), {{"taskPushNotificationConfig", {{"url", url}}}});
+      CHECK_MESSAGE(sent.code == -32602, sent.text());
+    }
+    CHECK(one.push_get(task, "a").code == -32001);
+    CHECK(one.cancel(task).ok());
+  });
+}
+
+TEST_CASE_FIXTURE(with_a2a, "a push configuration that comes with a message to a task is made when the message is taken") {
+  each([&](client& one) {
+    webhook listener;
+    const std::string task = one.settle("ask").at("id");
+    auto reply = say("the red one");
+    reply["taskId"] = task;
+    reply["contextId"] = "another";
+    const json config{{"taskPushNotificationConfig", {{"id", "late"}, {"url", listener.url()}}}};
+    CHECK(one.send(reply, config).code == -32602);
+    CHECK(one.push_get(task, "late").code == -32001);
+    reply.erase("contextId");
+    CHECK(status_text(one.task(reply, config)) == "the red one");
+    CHECK(one.push_get(task, "late").ok());
+    const auto ended = [](const auto& all) {
+      return !all.empty() && all.back().body.find("the red one") != std::string::npos;
+    };
+    CHECK(listener.until(ended).size() >= 1);
+    CHECK(one.send(reply, {{"taskPushNotificationConfig", {{"id", "later"}, {"url", listener.url()}}}}).code == -32004);
+    CHECK(one.push_get(task, "later").code == -32001);
   });
 }
 
@@ -115,53 +171,67 @@ TEST_CASE_FIXTURE(with_a2a, "the list of push configurations comes in pages") {
       token = page.result.value("nextPageToken", "");
     } while (!token.empty() && seen.size() < 10);
     CHECK(seen == std::vector<std::string>{"a", "b", "c"});
+    for (const std::string odd : {"a", "garbage"}) {
+      const auto refused =
+          is_rest(one.how())
+              ? one.rest("GET", "/tasks/" + task + "/pushNotificationConfigs?pageToken=" + odd)
+              : one.call("ListTaskPushNotificationConfigs", {{"taskId", task}, {"pageSize", 2}, {"pageToken", odd}});
+      CHECK_MESSAGE(refused.code == -32602, refused.text());
+    }
     CHECK(one.cancel(task).ok());
   });
 }
 
 TEST_CASE_FIXTURE(with_a2a, "a webhook of 1.0 is told each change in order, and the whole task at its end") {
-  for (const auto how : v1_ways) {
-    CAPTURE(name_of(how));
-    webhook listener;
-    auto one = player(how);
-    const json config{
-        {"url", listener.url()}, {"token", "t-77"}, {"authentication", {{"scheme", "Bearer"}, {"credentials", "c-77"}}}};
-    const auto task = one.task(say("chunks"), {{"taskPushNotificationConfig", config}});
-    const auto told = listener.until(
-        [](const std::vector<mock_request>& all) { return !all.empty() && json::parse(all.back().body).contains("task"); });
-    std::vector<std::string> names;
-    for (const auto& each : told) {
-      CHECK(each.method == "POST");
-      CHECK(each.header("content-type").starts_with("application/a2a+json"));
-      CHECK(each.header("authorization") == "Bearer c-77");
-      CHECK(each.header("x-a2a-notification-token") == "t-77");
-      const auto body = read_item(way::v1_rest, json::parse(each.body));
-      names.push_back(body.begin().key());
+  // To wait or not is no question of a webhook.
+  for (const bool at_once : {false, true}) {
+    for (const auto how : v1_ways) {
+      CAPTURE(name_of(how));
+      webhook listener;
+      auto one = player(how);
+      const json config{
+          {"url", listener.url()}, {"token", "t-77"}, {"authentication", {{"scheme", "Bearer"}, {"credentials", "c-77"}}}};
+      const auto task = one.task(say("chunks"), {{"taskPushNotificationConfig", config}, {"returnImmediately", at_once}});
+      const auto told = listener.until([](const std::vector<mock_request>& all) {
+        return !all.empty() && json::parse(all.back().body).contains("task");
+      });
+      std::vector<std::string> names;
+      for (const auto& each : told) {
+        CHECK(each.method == "POST");
+        CHECK(each.header("content-type").starts_with("application/a2a+json"));
+        CHECK(each.header("authorization") == "Bearer c-77");
+        CHECK(each.header("x-a2a-notification-token") == "t-77");
+        const auto body = read_item(way::v1_rest, json::parse(each.body));
+        names.push_back(body.begin().key());
+      }
+      CHECK(names == std::vector<std::string>{"statusUpdate", "artifactUpdate", "artifactUpdate", "artifactUpdate", "task"});
+      const auto last = json::parse(told.back().body).at("task");
+      CHECK(last.at("id") == task.at("id"));
+      CHECK(state_of(last) == "TASK_STATE_COMPLETED");
+      CHECK(last.at("artifacts").at(0).at("artifactId") == "report");
     }
-    CHECK(names == std::vector<std::string>{"statusUpdate", "artifactUpdate", "artifactUpdate", "artifactUpdate", "task"});
-    const auto last = json::parse(told.back().body).at("task");
-    CHECK(last.at("id") == task.at("id"));
-    CHECK(state_of(last) == "TASK_STATE_COMPLETED");
-    CHECK(last.at("artifacts").at(0).at("artifactId") == "report");
   }
 }
 
 TEST_CASE_FIXTURE(with_a2a, "a webhook of 0.3 is told the task alone, as application/json") {
-  for (const auto how : {way::v03_rpc, way::v03_rest}) {
-    CAPTURE(name_of(how));
-    webhook listener;
-    auto one = player(how);
-    const json config{
-        {"url", listener.url()}, {"token", "t-3"}, {"authentication", {{"scheme", "Bearer"}, {"credentials", "c-3"}}}};
-    const auto task = one.task(say("chunks"), {{"taskPushNotificationConfig", config}});
-    const auto told = listener.until([](const std::vector<mock_request>& all) {
-      return !all.empty() && json::parse(all.back().body).at("status").at("state") == "completed";
-    });
-    for (const auto& each : told) {
-      CHECK(each.header("content-type").starts_with("application/json"));
-      CHECK(each.header("authorization") == "Bearer c-3");
-      CHECK(each.header("x-a2a-notification-token") == "t-3");
-      CHECK(read_task(way::v03_rpc, json::parse(each.body)).at("id") == task.at("id"));
+  // To wait or not is no question of a webhook.
+  for (const bool at_once : {false, true}) {
+    for (const auto how : {way::v03_rpc, way::v03_rest}) {
+      CAPTURE(name_of(how));
+      webhook listener;
+      auto one = player(how);
+      const json config{
+          {"url", listener.url()}, {"token", "t-3"}, {"authentication", {{"scheme", "Bearer"}, {"credentials", "c-3"}}}};
+      const auto task = one.task(say("chunks"), {{"taskPushNotificationConfig", config}, {"returnImmediately", at_once}});
+      const auto told = listener.until([](const std::vector<mock_request>& all) {
+        return !all.empty() && json::parse(all.back().body).at("status").at("state") == "completed";
+      });
+      for (const auto& each : told) {
+        CHECK(each.header("content-type").starts_with("application/json"));
+        CHECK(each.header("authorization") == "Bearer c-3");
+        CHECK(each.header("x-a2a-notification-token") == "t-3");
+        CHECK(read_task(way::v03_rpc, json::parse(each.body)).at("id") == task.at("id"));
+      }
     }
   }
 }
@@ -183,39 +253,126 @@ TEST_CASE_FIXTURE(with_a2a,
 }
 
 TEST_CASE_FIXTURE(with_a2a, "a task that answers with a message tells its webhook that message") {
-  webhook listener;
-  auto one = player();
-  REQUIRE(one.send(say("reply"), {{"taskPushNotificationConfig", {{"url", listener.url()}}}}).ok());
-  const auto told = listener.until([](const std::vector<mock_request>& all) { return !all.empty(); });
-  const auto body = read_item(way::v1_rpc, json::parse(told.front().body));
-  CHECK(body.contains("message"));
+  each_v1([&](client& one) {
+    webhook listener;
+    REQUIRE(one.send(say("reply"), {{"taskPushNotificationConfig", {{"url", listener.url()}}}}).ok());
+    const auto told = listener.until([](const std::vector<mock_request>& all) { return !all.empty(); });
+    const auto body = read_item(way::v1_rpc, json::parse(told.front().body));
+    REQUIRE(body.contains("message"));
+    CHECK(body.at("message").at("parts").at(0).at("text") == "a direct answer");
+  });
 }
 
 TEST_CASE_FIXTURE(with_a2a, "a webhook that is removed is told nothing more, and the others are") {
-  webhook removed, kept;
-  auto one = player();
-  const std::string task = one.settle("ask").at("id");
-  REQUIRE(one.push_set(task, {{"id", "removed"}, {"url", removed.url()}}).ok());
-  REQUIRE(one.push_set(task, {{"id", "kept"}, {"url", kept.url()}}).ok());
-  REQUIRE(one.push_delete(task, "removed").ok());
-  auto reply = say("the red one");
-  reply["taskId"] = task;
-  (void)one.task(reply);
-  (void)kept.until([](const auto& all) { return !all.empty() && json::parse(all.back().body).contains("task"); });
-  CHECK(removed.requests().empty());
+  each([&](client& one) {
+    webhook removed, kept;
+    const std::string task = one.settle("ask").at("id");
+    REQUIRE(one.push_set(task, {{"id", "removed"}, {"url", removed.url()}}).ok());
+    REQUIRE(one.push_set(task, {{"id", "kept"}, {"url", kept.url()}}).ok());
+    REQUIRE(one.push_delete(task, "removed").ok());
+    auto reply = say("the red one");
+    reply["taskId"] = task;
+    (void)one.task(reply);
+    (void)kept.until(
+        [](const auto& all) { return !all.empty() && all.back().body.find("the red one") != std::string::npos; });
+    CHECK(removed.requests().empty());
+  });
 }
 
 TEST_CASE_FIXTURE(with_a2a, "deliveries are tried again until they are taken, in order, and leave no trace in the task") {
-  webhook listener{{503, 500, 200}};
-  auto one = player();
-  const auto task = one.task(say("chunks"), {{"taskPushNotificationConfig", {{"url", listener.url()}}}});
-  const auto before = with.events(task.at("id")).size();
-  const auto told = listener.until(
-      [](const std::vector<mock_request>& all) { return !all.empty() && json::parse(all.back().body).contains("task"); });
-  REQUIRE(told.size() >= 3);
-  CHECK(told[0].body == told[1].body);
-  CHECK(told[1].body == told[2].body);
-  CHECK(with.events(task.at("id")).size() == before);
+  struct delivery {
+    std::unique_ptr<webhook> listener = std::make_unique<webhook>(std::vector<int>{503, 500, 200});
+    std::string task;
+    std::size_t events = 0;
+  };
+  std::map<way, delivery> all;
+  each([&](client& one) {
+    auto& each = all[one.how()];
+    const json config{{"taskPushNotificationConfig", {{"url", each.listener->url()}}}};
+    each.task = one.task(say("chunks"), config).at("id");
+    each.events = with.events(each.task).size();
+  });
+  for (auto& [how, each] : all) {
+    CAPTURE(name_of(how));
+    // At work, three artifacts, and the end; the first of them three times.
+    const auto told = each.listener->until([](const auto& requests) { return requests.size() >= 7; });
+    const auto state_in = [&, v1 = is_v1(how)](std::size_t i) {
+      const auto body = json::parse(told.at(i).body);
+      if (!v1) return state_of(read_task(way::v03_rpc, body));
+      const auto one = read_item(way::v1_rpc, body);
+      return one.begin().value().contains("status") ? state_of(one.begin().value()) : one.begin().key();
+    };
+    if (is_v1(how)) {
+      CHECK(told[0].body == told[1].body);
+      CHECK(told[1].body == told[2].body);
+      CHECK(state_in(2) == "TASK_STATE_WORKING");
+      for (const std::size_t i : {3, 4, 5}) CHECK(state_in(i) == "artifactUpdate");
+    }
+    CHECK(state_in(6) == "TASK_STATE_COMPLETED");
+    CHECK(with.events(each.task).size() == each.events);
+    CHECK(each.listener->requests().size() == 7);
+  }
+}
+
+TEST_CASE_FIXTURE(with_a2a, "a webhook that refuses one event is told the next ones") {
+  each_v1([&](client& one) {
+    webhook listener{{200, 400}};
+    const json config{{"taskPushNotificationConfig", {{"id", "mine"}, {"url", listener.url()}}}};
+    const std::string task = one.task(say("chunks"), config).at("id");
+    const auto told =
+        listener.until([](const auto& all) { return !all.empty() && json::parse(all.back().body).contains("task"); });
+    CHECK(told.size() == 5);
+    for (std::size_t i = 1; i < told.size(); ++i) CHECK(told[i].body != told[i - 1].body);
+    CHECK(one.push_get(task, "mine").ok());
+    CHECK(metric(with, "mofa_push_refused_total{reason=\"http_4xx\"}") >= 1);
+  });
+}
+
+TEST_CASE_FIXTURE(with_a2a, "a push configuration that was given up is not shown until it is registered anew") {
+  each([&](client& one) {
+    webhook gone{{410}}, there;
+    const std::string task = one.settle("ask").at("id");
+    REQUIRE(one.push_set(task, {{"id", "kept"}, {"url", there.url()}}).ok());
+    REQUIRE(one.push_set(task, {{"id", "mine"}, {"url", gone.url()}}).ok());
+    auto reply = say("the red one");
+    reply["taskId"] = task;
+    (void)one.task(reply);
+    CHECK(with.eventually("/a2a/a2a_player/tasks/" + task + "/pushNotificationConfigs/mine",
+                          [](const auto& got) { return got.status == 404; }));
+    CHECK(one.push_get(task, "mine").code == -32001);
+    const auto listed = one.push_list(task);
+    REQUIRE_MESSAGE(listed.ok(), listed.text());
+    REQUIRE(listed.result.at("configs").size() == 1);
+    CHECK(listed.result.at("configs").at(0).at("id") == "kept");
+    CHECK(gone.requests().size() == 1);
+    webhook back;
+    REQUIRE(one.push_set(task, {{"id", "mine"}, {"url", back.url()}}).ok());
+    CHECK(one.push_get(task, "mine").ok());
+    // What it had not taken.
+    (void)back.until(
+        [](const auto& all) { return !all.empty() && all.back().body.find("the red one") != std::string::npos; });
+  });
+}
+
+TEST_CASE("deliveries that crash however often leave the server alone") {
+  test_server server{plan_of("a2a: {push: {allow_loopback: true}}\n")};
+  REQUIRE_MESSAGE(server.start({{"MOFA_CRASH", "push_attempted:1+"}}), server.errors());
+  webhook listener;
+  client one{server.port(), "a2a_player", way::v1_rpc};
+  REQUIRE(one.send(say("hello"), {{"taskPushNotificationConfig", {{"url", listener.url()}}}}).ok());
+  // One more than the root would forgive, and then some.
+  const auto told = listener.until([](const auto& all) { return all.size() >= 9; });
+  for (const auto& each : told) CHECK(each.body == told.front().body);
+  CHECK(one.send(say("hello")).ok());
+  conversation with{server.port()};
+  const auto root = with.read("/api/v1/supervision");
+  const auto& branches = root.at("children");
+  const auto delivery =
+      std::find_if(branches.begin(), branches.end(), [](const json& each) { return each.at("name") == "delivery"; });
+  REQUIRE(delivery != branches.end());
+  CHECK(delivery->at("restarts") == 0);
+  CHECK(delivery->at("children").at(0).at("restarts") >= 8);
+  CHECK(!server.life().wait(milliseconds{0}));
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(with_a2a, "every operation of REST has its path and method") {
     auto one = player(how);
     const auto task = one.task(say("ask")).at("id").get<std::string>();
     CHECK(one.rest("GET", "/tasks/" + task).http.status == 200);
-    const auto made = one.push_set(task, {{"id", "a"}, {"url", "https://example.org/hook"}});
+    const auto made = one.push_set(task, {{"id", "a"}, {"url", "https://hook.invalid/hook"}});
     CHECK_MESSAGE(made.ok(), made.text());
     CHECK(one.rest("GET", "/tasks/" + task + "/pushNotificationConfigs").http.status == 200);
     CHECK(one.rest("GET", "/tasks/" + task + "/pushNotificationConfigs/a").http.status == 200);
@@ -115,6 +115,41 @@ TEST_CASE_FIXTURE(with_a2a, "a path of REST that there is not is 404, and a wron
   }
   const auto got = with.get(url + "/message:send", rest_headers());
   CHECK_MESSAGE(got.status == 405, got.body);
+}
+
+TEST_CASE_FIXTURE(with_a2a, "below an agent's URL every refusal is in the form of the protocol, whatever the path is") {
+  const auto refused = [&](const std::string& method, const std::string& path, int status, header_pairs headers) {
+    CAPTURE(method + " " + path);
+    http_client anybody{server.port()};
+    const auto got = method == "GET" ? anybody.get(path, headers) : anybody.post(path, "{}", headers);
+    REQUIRE(got);
+    CHECK_MESSAGE(got->status == status, got->body);
+    CHECK_MESSAGE(got->header("content-type").starts_with("application/json"), got->header("content-type"));
+    const bool rpc = path.substr(0, path.find('?')) == url;
+    const bool old = path.starts_with(url + "/v1");
+    return read_answer(rpc ? way::v1_rpc : old ? way::v03_rest : way::v1_rest, *got).code;
+  };
+  for (const std::string path : {"/message:shout", "/v1/message:shout", "/tasks/", "//message:send", "/v1/", "/x/y/z"})
+    CHECK(refused("POST", url + path, 404, rest_headers()) == -32600);
+  for (const std::string path : {"/tasks?contextId=%zz", "/tasks?contextId=%00", "/tasks?contextId=%ff", "/tasks/%ff",
+                                 "/v1/tasks/%00", "/v1/tasks/x?historyLength=%f"})
+    CHECK(refused("GET", url + path, 400, rest_headers()) == -32600);
+  CHECK(refused("POST", url + "?x=%zz", 400, rpc_headers()) == -32600);
+  for (const std::string path : {"", "/message:send", "/v1/message:send", "/no/such/path"}) {
+    auto headers = rest_headers();
+    headers.emplace_back("Host", "evil.example");
+    CHECK(refused("POST", url + path, 421, headers) == -32000);
+  }
+  // At the origin, where other protocols have their paths, a path of nobody's is in nobody's form.
+  CHECK(with.get("/no/such/path/at/all").header("content-type") == "application/problem+json");
+}
+
+TEST_CASE_FIXTURE(with_a2a, "a query counts where there is a body, too") {
+  auto one = player(way::v1_rest);
+  const auto task = one.settle("hello").at("id").get<std::string>();
+  const auto shown = one.rest("GET", "/tasks/" + task + "?historyLength=0", "{}");
+  REQUIRE_MESSAGE(shown.ok(), shown.text());
+  CHECK_FALSE(shown.result.contains("history"));
 }
 
 TEST_CASE_FIXTURE(with_a2a, "the tenant in the path is the caller's own, and any other is refused") {

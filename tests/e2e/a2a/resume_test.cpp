@@ -3,6 +3,10 @@
 #include "tests/e2e/a2a/world.hpp"
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+#include "tests/support/mock_http_server.hpp"
 
 namespace mofa::test::a2a {
 namespace {
@@ -51,8 +55,21 @@ TEST_CASE_FIXTURE(with_a2a, "a task that has ended is told to who resumes it, as
     const std::string task = all.front().value.at("id");
     auto again = one.subscribe(task, all.at(1).id);
     CHECK(numbered(again.rest()) == numbered({all.begin() + 2, all.end()}));
-    one.extra = {{"Last-Event-ID", all.back().id}};
+    one.extra = {{"A2A-Extensions", event_ids}, {"Last-Event-ID", all.back().id}};
     CHECK(one.subscribe_refused(task).code == -32004);
+  });
+}
+
+TEST_CASE_FIXTURE(with_a2a, "without the extension a stream begins with the task whatever Last-Event-ID says") {
+  each([&](client& one) {
+    const std::string task = one.settle("ask").at("id");
+    one.extra = {{"Last-Event-ID", "1"}};
+    auto stream = one.subscribe(task);
+    const auto first = stream.next();
+    REQUIRE(first);
+    CHECK(first->name == "task");
+    CHECK(first->state() == "TASK_STATE_INPUT_REQUIRED");
+    CHECK(one.cancel(task).ok());
   });
 }
 
@@ -101,21 +118,84 @@ TEST_CASE_FIXTURE(with_a2a, "the words of a model come as chunks of an artifact,
   });
 }
 
-TEST_CASE_FIXTURE(with_a2a, "who comes in the middle of a model's words has the whole of them in the end") {
-  each("a2a_thinker", [&](client& one) {
-    auto stream = one.stream(say("Think slowly."));
-    std::string task;
-    std::vector<item> late;
-    while (auto each = stream.next()) {
-      if (each->name == "task") task = each->value.at("id");
-      if (each->name != "artifactUpdate" || !late.empty()) continue;
-      if (auto joined = one.try_subscribe(task)) late = joined->rest();
+// A model that stops in the middle of its words until it is told to go on.
+class hesitant_model {
+ public:
+  server_plan plan() const {
+    return {.definitions = {"tests/e2e/agents/a2a"},
+            .settings =
+                "models:\n  default: [scripted/demo]\n  providers:\n    scripted: {kind: openai, requires_key: false, "
+                "base_url: \"" +
+                server_.url("/v1") + "\"}\n"};
+  }
+  /// Once for each call.
+  void go_on() {
+    {
+      const std::lock_guard lock{guard_};
+      ++told_;
     }
-    auto whole = put_together(late, "spoken-text");
-    // It may have said all before the subscription was there: then the task as it is has it.
-    if (whole.empty()) whole = one.get(task).result.at("artifacts").at(0).at("parts").at(0).at("text");
-    CHECK(whole == "I have thought about it for half a second.");
-  });
+    news_.notify_all();
+  }
+
+ private:
+  static std::string words(const std::string& text, const json& finish = nullptr) {
+    const json piece{{"choices", {{{"index", 0}, {"delta", {{"content", text}}}, {"finish_reason", finish}}}}};
+    return mock_chunk("data: " + piece.dump() + "\n\n");
+  }
+  void speak(mock_peer& peer) {
+    while (peer.read_request()) {
+      if (!peer.send(mock_chunked_head(200, "Content-Type: text/event-stream\r\n") + words("Once ") + words("upon ")))
+        return;
+      {
+        std::unique_lock lock{guard_};
+        if (!news_.wait_for(lock, mock_peer::patience, [&] { return told_ > 0; })) return;
+        --told_;
+      }
+      if (!peer.send(words("a time.", "stop") + mock_chunk("data: [DONE]\n\n") + mock_chunk(""))) return;
+    }
+  }
+
+  std::mutex guard_;
+  std::condition_variable news_;
+  int told_ = 0;
+  mock_http_server server_{[this](mock_peer& peer) { speak(peer); }};
+};
+
+TEST_CASE("who comes in the middle of a model's words has the whole of them in the end") {
+  hesitant_model model;
+  test_server server{model.plan()};
+  REQUIRE_MESSAGE(server.start(), server.errors());
+  const std::string whole = "Once upon a time.";
+  for (const auto how : all_ways) {
+    CAPTURE(name_of(how));
+    client one{server.port(), "a2a_thinker", how};
+    auto stream = one.stream(say("Tell me."));
+    std::vector<item> heard;
+    while (put_together(heard, "spoken-text") != "Once upon ") {
+      auto each = stream.next();
+      REQUIRE(each);
+      heard.push_back(std::move(*each));
+    }
+    auto joined = one.subscribe(heard.front().value.at("id"));
+    std::vector<item> late;
+    late.push_back(joined.next().value());
+    CHECK(late.front().name == "task");
+    CHECK(late.front().state() == "TASK_STATE_WORKING");
+    model.go_on();
+    for (auto& each : stream.rest()) heard.push_back(std::move(each));
+    for (auto& each : joined.rest()) late.push_back(std::move(each));
+    for (const auto* each : {&heard, &late}) {
+      std::vector<json> chunks;
+      for (const auto& one_of_them : *each)
+        if (one_of_them.name == "artifactUpdate") chunks.push_back(one_of_them.value);
+      REQUIRE(!chunks.empty());
+      CHECK_FALSE(chunks.front().value("append", false));
+      for (std::size_t i = 0; i < chunks.size(); ++i) CHECK(chunks[i].value("lastChunk", false) == (i + 1 == chunks.size()));
+      CHECK(put_together(*each, "spoken-text") == whole);
+    }
+    CHECK(heard.back().state() == "TASK_STATE_COMPLETED");
+    CHECK(late.back().state() == "TASK_STATE_COMPLETED");
+  }
 }
 
 // A server of its own: it dies.

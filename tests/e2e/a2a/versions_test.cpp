@@ -61,6 +61,10 @@ TEST_CASE_FIXTURE(with_a2a, "the patch number of a version plays no part") {
   CHECK_MESSAGE(rest.status == 200, rest.body);
   const auto old = with.post(url, rpc_body("message/send", send_params_v03("hello")), rpc_headers("0.3.14"));
   CHECK_MESSAGE(body_of(old).contains("result"), old.body);
+  const json body{{"message", written_message(way::v03_rest, say("hello"))}, {"configuration", {{"blocking", true}}}};
+  const auto old_rest = with.post(url + "/v1/message:send", body.dump(), rest_headers("0.3.14"));
+  CHECK_MESSAGE(old_rest.status == 201, old_rest.body);
+  CHECK(body_of(old_rest).at("task").at("history").at(0).contains("content"));
 }
 
 TEST_CASE_FIXTURE(with_a2a, "a version that is not spoken is VersionNotSupported, and the answer lists those that are") {

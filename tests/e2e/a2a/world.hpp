@@ -8,7 +8,6 @@
 #include <functional>
 
 #include "tests/e2e/a2a/client.hpp"
-#include "tests/support/conversation.hpp"
 #include "tests/support/test_server.hpp"
 
 namespace mofa::test::a2a {

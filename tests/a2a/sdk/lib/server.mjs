@@ -5,6 +5,7 @@ import { mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import './spoken.mjs';
 
 const program = process.env.MOFA_SERVER;
 const here = resolve(process.env.MOFA_A2A_FOLDER);
@@ -16,8 +17,8 @@ export class Server {
   #child;
 
   /**
-   * `settings`: members of the configuration besides definitions and models. Unless they say otherwise cards are hybrid, for
-   * clients of 0.3 name no version, and receivers may be on loopback.
+   * `settings`: members of the configuration besides definitions and models. Unless they say otherwise receivers may be on
+   * loopback.
    */
   constructor(settings = {}) {
     const a2a = settings.a2a ?? {};
@@ -32,7 +33,6 @@ export class Server {
       a2a: {
         default_agent: 'stage',
         ...a2a,
-        card: { default: 'hybrid', ...(a2a.card ?? {}) },
         push: { allow_loopback: true, ...(a2a.push ?? {}) },
       },
     };

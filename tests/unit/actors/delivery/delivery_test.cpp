@@ -7,9 +7,7 @@ TEST_CASE("a receiver is told what happens, in order, and the end with the whole
   delivery_world world;
   world.start();
   CHECK(world.seen.open == 0);
-  const auto task = world.new_task();
-  world.happens(task, "..");
-  REQUIRE(world.create(world.config(task, "p")));
+  const auto task = world.pushed("..");
   CHECK(world.seen.open == 1);
   CHECK(world.sender.letters.empty());
   world.happens(task, "s.a");
@@ -34,9 +32,7 @@ TEST_CASE("a receiver is told only what comes behind the number that it was regi
 TEST_CASE("a past of more events than a receiver holds arrives whole and in order") {
   delivery_world world;
   world.start();
-  const auto task = world.new_task();
-  world.happens(task, "s.s.s.s.s.s.s.s.s.s.c");
-  REQUIRE(world.create(world.config(task, "p")));
+  const auto task = world.pushed("s.s.s.s.s.s.s.s.s.s.c");
   CHECK(world.sender.bodies() == "v1:1 v1:3 v1:5 v1:7 v1:9 v1:11 v1:13 v1:15 v1:17 v1:19 v1:completed ");
   CHECK(world.row(task, "p") == "21 done");
 }
@@ -65,9 +61,7 @@ TEST_CASE("the next event is told when the one before was taken and its number i
   delivery_world world;
   world.sender.answer = nullptr;
   world.start();
-  const auto task = world.new_task();
-  world.happens(task, "sss");
-  REQUIRE(world.create(world.config(task, "p")));
+  const auto task = world.pushed("sss");
   CHECK(world.sender.bodies() == "v1:1 ");
   world.store.kept_pushes.refusal = fail(errc::storage_full, "the disk is full");
   world.answer(0, status(200));
@@ -82,9 +76,7 @@ TEST_CASE("the next event is told when the one before was taken and its number i
 TEST_CASE("what nobody is told of costs no write but for one in two hundred") {
   delivery_world world;
   world.start();
-  const auto task = world.new_task();
-  world.happens(task, ".");
-  REQUIRE(world.create(world.config(task, "p")));
+  const auto task = world.pushed(".");
   world.happens(task, std::string(150, '.'));
   CHECK(world.store.kept_pushes.moves == 0);
   world.happens(task, std::string(150, '.'));
@@ -97,9 +89,7 @@ TEST_CASE("cursors that move at the same time are one write") {
   world.sender.answer = nullptr;
   world.start();
   for (int i = 0; i < 10; ++i) {
-    const auto task = world.new_task();
-    world.happens(task, "s");
-    REQUIRE(world.create(world.config(task, "p")));
+    world.pushed("s");
   }
   REQUIRE(world.sender.letters.size() == 1);
   world.answer(0, status(200));
@@ -133,6 +123,7 @@ TEST_CASE("a store that cannot be read at the start is asked again") {
   world.start();
   world.pass(milliseconds{3'000});
   CHECK(world.sender.letters.empty());
+  CHECK(world.seen.store_failures.size() == 4);
   world.store.kept_pushes.refusal.reset();
   world.pass(milliseconds{1'000});
   CHECK(world.sender.bodies() == "v1:1 ");
@@ -141,9 +132,7 @@ TEST_CASE("a store that cannot be read at the start is asked again") {
 TEST_CASE("a crash between the answer and the cursor repeats what was under way, and nothing else") {
   delivery_world world;
   world.start();
-  const auto task = world.new_task();
-  world.happens(task, "ss");
-  REQUIRE(world.create(world.config(task, "p")));
+  const auto task = world.pushed("ss");
   world.sender.answer = nullptr;
   world.happens(task, "ss");
   CHECK(world.sender.bodies() == "v1:1 v1:2 v1:3 ");
@@ -161,9 +150,7 @@ TEST_CASE("a crash while a POST is under way lets go of it, and sends it again")
   delivery_world world;
   world.sender.answer = nullptr;
   world.start();
-  const auto task = world.new_task();
-  world.happens(task, "ss");
-  REQUIRE(world.create(world.config(task, "p")));
+  world.pushed("ss");
   world.crash();
   CHECK(world.sender.letters.at(0)->let_go);
   world.sender.answer = [](const auto&) { return status(200); };
@@ -197,9 +184,7 @@ TEST_CASE("a task that goes before its end could be read takes its configuration
   delivery_world world;
   world.sender.answer = nullptr;
   world.start();
-  const auto task = world.new_task();
-  world.happens(task, "sc");
-  REQUIRE(world.create(world.config(task, "p")));
+  const auto task = world.pushed("sc");
   world.store.tasks.erase(task);
   world.answer(0, status(200));
   CHECK(world.sender.letters.size() == 1);
@@ -235,16 +220,27 @@ TEST_CASE("a task that is kept in memory only is told like any other") {
   REQUIRE(world.create(world.config(task, "p")));
   world.happens(task, "a.c");
   CHECK(world.sender.bodies() == "v1:1 v1:2 v1:completed ");
-  CHECK(world.row(task, "p") == "4 done");
+}
+
+TEST_CASE("the configuration of a task that is kept in memory only goes when it has been told all, or is given up") {
+  delivery_world world;
+  world.sender.answer = [](const auto& what) { return status(what.url.ends_with("/wrong") ? 404 : 200); };
+  world.start();
+  const auto task = world.new_task(true);
+  world.happens(task, "s");
+  REQUIRE(world.create(world.config(task, "p")));
+  REQUIRE(world.create(world.config(task, "q", "https://one.example/wrong")));
+  CHECK(world.row(task, "p") == "1 open");
+  CHECK(world.row(task, "q") == "none");
+  world.happens(task, "c");
+  CHECK(world.row(task, "p") == "none");
 }
 
 TEST_CASE("what is removed is told nothing more, but for what is under way") {
   delivery_world world;
   world.sender.answer = nullptr;
   world.start();
-  const auto task = world.new_task();
-  world.happens(task, "ss");
-  REQUIRE(world.create(world.config(task, "p")));
+  const auto task = world.pushed("ss");
   REQUIRE(world.create(world.config(task, "q", "https://two.example/")));
   REQUIRE(world.remove(task, "p"));
   REQUIRE(world.remove(task, "q"));
@@ -261,9 +257,7 @@ TEST_CASE("one that is made again while the last word to the old one is under wa
   delivery_world world;
   world.sender.answer = nullptr;
   world.start();
-  const auto task = world.new_task();
-  world.happens(task, "ss");
-  REQUIRE(world.create(world.config(task, "p")));
+  const auto task = world.pushed("ss");
   REQUIRE(world.remove(task, "p"));
   REQUIRE(world.create(world.config(task, "p", "https://two.example/"), 1));
   REQUIRE(world.sender.letters.size() == 2);
@@ -279,9 +273,7 @@ TEST_CASE("one that is replaced goes on from its cursor, with what is new about 
   delivery_world world;
   world.sender.answer = nullptr;
   world.start();
-  const auto task = world.new_task();
-  world.happens(task, "sss");
-  REQUIRE(world.create(world.config(task, "p")));
+  const auto task = world.pushed("sss");
   auto other = world.config(task, "p", "https://two.example/");
   other.dialect = "v2";
   REQUIRE(world.create(other, 0));

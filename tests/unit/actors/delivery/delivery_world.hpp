@@ -26,7 +26,7 @@
 
 namespace mofa::test {
 
-/// Keeps what was posted; answers at once with `answer`, or when the test does.
+/// Keeps what was posted; answers at once with `answer`, or when the test does. Takes any URL but "refused:".
 struct mailman final : core::push_sender {
   struct letter {
     core::push_request what;
@@ -36,6 +36,10 @@ struct mailman final : core::push_sender {
   std::vector<std::shared_ptr<letter>> letters;
   std::function<result<core::push_answer>(const core::push_request&)> answer;
 
+  result<void> check(const std::string& url) const override {
+    if (url.starts_with("refused:")) return fail(errc::invalid, "no such receiver");
+    return {};
+  }
   core::running_call_ptr post(core::push_request what, core::completion<core::push_answer> done) override {
     struct hold final : core::running_call {
       std::shared_ptr<letter> of;
@@ -74,14 +78,29 @@ struct herald final : core::push_encoder {
 
 struct push_notes final : actors::probe {
   int taken = 0, failed = 0;
-  std::vector<std::string> given_up;
+  std::vector<std::string> given_up;  ///< reasons
+  std::vector<std::string> lost;      ///< those that were given up: "config server"
+  std::vector<std::string> refused;   ///< "config server reason"
+  std::vector<std::string> servers;   ///< "server answers", "server is silent"
+  std::vector<errc> store_failures;
   std::size_t open = 99;
   int subscribers = 0;
   void subscriber_added() override { ++subscribers; }
   void subscriber_removed() override { --subscribers; }
   void push_attempted(bool ok) override { ++(ok ? taken : failed); }
-  void push_given_up(std::string_view, std::string_view reason) override { given_up.emplace_back(reason); }
+  void push_refused(const actors::push_receiver& by, std::string_view reason) override {
+    refused.push_back(text(by) + ' ' + std::string{reason});
+  }
+  void push_given_up(const actors::push_receiver& who, std::string_view reason) override {
+    given_up.emplace_back(reason);
+    lost.push_back(text(who));
+  }
+  void push_server_answers(std::string_view server, bool answers) override {
+    servers.push_back(std::string{server} + (answers ? " answers" : " is silent"));
+  }
+  void push_store_failed(errc why) override { store_failures.push_back(why); }
   void pushes_open(std::size_t count) override { open = count; }
+  static std::string text(const actors::push_receiver& of) { return std::string{of.config} + ' ' + std::string{of.server}; }
 };
 
 inline core::push_answer status(int code, std::optional<std::chrono::seconds> retry_after = std::nullopt) {
@@ -129,7 +148,7 @@ struct delivery_world : journal_world {
     const bool ended = what.ends_with('c');
     unit.row.id = which;
     unit.row.tenant = "default";
-    unit.row.owner = "alice";
+    unit.row.owner = owner;
     unit.row.context_id = "ctx";
     unit.row.status.state = ended ? core::task_state::completed : core::task_state::working;
     unit.row.last_seq = events[which];
@@ -161,7 +180,16 @@ struct delivery_world : journal_world {
     return {id, task, url, "", "", "", "v1"};
   }
   result<core::push_config> create(core::push_config what, std::uint64_t after = 0) {
-    return answer_to<core::push_config>([&](auto done) { front.create(alice, std::move(what), after, std::move(done)); });
+    return answer_to<core::push_config>([&](auto done) {
+      front.create({"default", owner, 0}, std::move(what), after, std::move(done));
+    });
+  }
+  /// A task to which that has happened, and a receiver that is told of it.
+  task_id pushed(std::string_view what, const std::string& id = "p", const std::string& url = "https://one.example/hook") {
+    const auto task = new_task();
+    happens(task, what);
+    REQUIRE(create(config(task, id, url)));
+    return task;
   }
   result<void> remove(task_id task, const std::string& id) {
     return answer_to<void>([&](auto done) { front.remove(alice, task, id, std::move(done)); });
@@ -183,20 +211,24 @@ struct delivery_world : journal_world {
     sender.letters[letter]->done(std::move(with_this));
     run();
   }
-  /// "cursor open" or "cursor done" of a row, or "none".
+  /// "cursor open", "cursor done" or "cursor given up" of a row, or "none".
   std::string row(task_id task, const std::string& id) const {
     const auto found = store.kept_pushes.rows.find({task, id});
     if (found == store.kept_pushes.rows.end()) return "none";
-    return std::to_string(found->second.cursor) + (found->second.done ? " done" : " open");
+    const auto* fate = store.kept_pushes.given_up.contains({task, id}) ? " given up"
+                       : found->second.done                            ? " done"
+                                                                       : " open";
+    return std::to_string(found->second.cursor) + fate;
   }
 
   const core::caller alice{"default", "alice", 0};
+  std::string owner{"alice"};  ///< of the tasks that the test makes
   std::map<task_id, std::uint64_t> events;
   catalog::catalog definitions{{}};
   push_notes seen;
   actors::environment counted{time, seen, 1, milliseconds{10'000}};
   service::task_front tasks{bridge(), where, definitions, env};
-  service::push_front front{tasks, where, env, true};
+  service::push_front front{tasks, where, env, &sender};
   mailman sender;
   herald encoder;
   delivery::equipment with;

@@ -91,13 +91,16 @@ TEST_CASE("what the store refuses is the answer") {
   CHECK(made.error().code == errc::storage_full);
 }
 
-TEST_CASE("where nobody delivers, nothing is registered") {
+TEST_CASE("who may be registered is known without the store: nobody where nobody delivers, else as the sender says") {
   delivery_world world;
-  service::push_front front{world.tasks, world.where, world.env, false};
+  world.store.kept_pushes.refusal = fail(errc::io, "the disk does not answer");
+  const service::push_front nobody{world.tasks, world.where, world.env, nullptr};
   const auto task = world.new_task();
-  world.happens(task, "s");
-  const auto made = world.answer_to<core::push_config>(
-      [&](auto done) { front.create(world.alice, world.config(task, "p"), 0, std::move(done)); });
-  REQUIRE_FALSE(made);
-  CHECK(made.error().code == errc::unsupported);
+  const auto refused = nobody.check(world.config(task, "p"));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::unsupported);
+  CHECK(world.front.check(world.config(task, "p")));
+  const auto unfit = world.front.check(world.config(task, "p", "refused:"));
+  REQUIRE_FALSE(unfit);
+  CHECK(unfit.error().code == errc::invalid);
 }

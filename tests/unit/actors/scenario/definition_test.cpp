@@ -85,10 +85,10 @@ TEST_CASE("every step checks its members") {
   CHECK(fault_of_step({{"complete", {{"code", "x"}}}}).first == "/otherwise/0/complete/code");
   CHECK(fault_of_step({{"status", {{"state", "done"}}}}).first == "/otherwise/0/status/state");
   CHECK(fault_of_step({{"ask", {{"state", "working"}, {"text", "x"}}}}).first == "/otherwise/0/ask/state");
-  CHECK(fault_of_step({{"ask", json::object()}}) == fault{"/otherwise/0/ask", "missing member 'text'"});
+  CHECK(fault_of_step({{"ask", json::object()}}) == fault{"/otherwise/0/ask", "missing member 'text' or 'parts'"});
   CHECK(fault_of_step({{"fail", {{"text", "x"}}}}) == fault{"/otherwise/0/fail", "missing member 'code'"});
   CHECK(fault_of_step({{"fail", {{"code", ""}}}}).first == "/otherwise/0/fail/code");
-  CHECK(fault_of_step({{"reply", json::object()}}) == fault{"/otherwise/0/reply", "missing member 'text'"});
+  CHECK(fault_of_step({{"reply", json::object()}}) == fault{"/otherwise/0/reply", "missing member 'text' or 'parts'"});
   CHECK(fault_of_step({{"crash", json::object()}}).first == "/otherwise/0/crash");
   CHECK(fault_of_step({{"crash_once", 1}}).first == "/otherwise/0/crash_once");
   CHECK(fault_of_step({{"call", {{"tool", "clock"}, {"arguments", "x"}}}}).first == "/otherwise/0/call/arguments");

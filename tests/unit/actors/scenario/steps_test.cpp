@@ -52,6 +52,30 @@ TEST_CASE("conditions look at text, message id, metadata and turn, and all of th
   }
 }
 
+TEST_CASE("conditions on metadata are met by what the request says too, but the message's own word counts first") {
+  const auto document = json::parse(R"j({"rules": [
+    {"when": {"metadata": {"urgency": "high", "lang": "en"}}, "do": [{"complete": {"text": "at once"}}]}],
+    "otherwise": [{"ask": {"text": "how urgent?"}}]})j");
+  const auto data = [](const json& own, const json& of_request) {
+    return json{{"message", {{"message_id", "m"}, {"parts", {{{"text", "go"}}}}, {"metadata", own}}},
+                {"metadata", of_request}};
+  };
+  const auto state = [&](const json& own, const json& of_request) {
+    auto host = host_of(document);
+    host.take("submitted", data(own, of_request));
+    return host.newest("status_changed").at("state").get<std::string>();
+  };
+  CHECK(state({{"lang", "en"}}, {{"urgency", "high"}}) == "completed");
+  CHECK(state(nullptr, {{"urgency", "high"}, {"lang", "en"}}) == "completed");
+  CHECK(state({{"lang", "de"}}, {{"urgency", "high"}, {"lang", "en"}}) == "input_required");
+  CHECK(state({{"lang", "en"}}, nullptr) == "input_required");
+
+  auto host = host_of(document);
+  host.submit("hello");
+  host.take("message_received", data(nullptr, {{"urgency", "high"}, {"lang", "en"}}));
+  CHECK(said(host.newest("status_changed")) == "at once");
+}
+
 TEST_CASE("the text of a message is its text parts, one a line") {
   auto host =
       host_of(json::parse(R"j({"rules": [{"when": {"text": "^a\nb$"}, "do": [{"complete": {"text": "[{{text}}]"}}]}]})j"));

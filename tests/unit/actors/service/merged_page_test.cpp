@@ -31,6 +31,7 @@ std::string numbers(const page& of) {
 core::task_filter by_status() {
   core::task_filter out;
   out.by_status = true;
+  out.counted = true;
   return out;
 }
 
@@ -66,6 +67,9 @@ TEST_CASE("by status: the newest status first, ties by id, and all of both are c
   CHECK(out.total == 7);
   CHECK(out.next_cursor == core::status_cursor({time_point{milliseconds{20}}, row(3).id}));
   CHECK(numbers(service::merged(stored, memory, by_status(), 4)) == "1 3 2 9");
+  auto not_counted = by_status();
+  not_counted.counted = false;
+  CHECK(service::merged({{row(1, 30)}, "", -1}, {{row(3, 20)}, "", -1}, not_counted, 2).total == -1);
 }
 
 TEST_CASE("by status, nothing in memory") {

@@ -21,7 +21,7 @@ struct task_world : journal_world {
   }
   ~task_world() { end(); }
 
-  void happens(task_state now) {
+  core::append_unit unit_of(task_state now) {
     core::append_unit unit;
     unit.epoch = 1;
     unit.expected_seq = last_seq++;
@@ -36,6 +36,10 @@ struct task_world : journal_world {
     unit.row.owner = "alice";
     unit.row.status.state = now;
     unit.row.last_seq = last_seq;
+    return unit;
+  }
+  void happens(task_state now) {
+    auto unit = unit_of(now);
     core::task_ptr settled;
     if (core::is_terminal(now)) settled = std::make_shared<const core::task>(core::task{unit.row, {}, {}});
     actors::append_request request{std::move(unit), std::move(settled)};
@@ -134,4 +138,80 @@ TEST_CASE("who awaits a task that is deleted meanwhile gets it as it was known; 
   alone.where.update([&](directory::services& s) { s.feeds = nullptr; });
   alone.await(std::chrono::minutes{10});
   CHECK(alone.answered() == task_state::submitted);
+}
+
+TEST_CASE("who asks for a task at the same time gets the same view of it, made once") {
+  for (const bool in_memory : {false, true}) {
+    task_world world{in_memory};
+    std::vector<core::task_ptr> got;
+    const auto ask = [&] {
+      world.front.get(world.alice, world.which, [&](result<core::task_ptr> found) {
+        REQUIRE(found);
+        got.push_back(*std::move(found));
+      });
+    };
+    for (int i = 0; i < 5; ++i) ask();
+    world.run();
+    REQUIRE(got.size() == 5);
+    for (const auto& each : got) CHECK(each == got.front());
+    // Once it has begun, a look is joined by nobody: this one sees the commit.
+    world.happens(task_state::working);
+    ask();
+    world.run();
+    REQUIRE(got.size() == 6);
+    CHECK(got.back()->row.status.state == task_state::working);
+  }
+}
+
+TEST_CASE("who asks for a task while it is being read gets a look of his own, which sees what was committed before") {
+  task_world world{false};
+  std::vector<task_state> got;
+  const auto note = [&](result<core::task_ptr> found) {
+    REQUIRE(found);
+    got.push_back((*found)->row.status.state);
+  };
+  world.front.get(world.alice, world.which, [&](const result<core::task_ptr>& found) {
+    note(found);
+    // The look of the first one is over, its askers are still being answered.
+    const std::vector units{world.unit_of(task_state::working)};
+    CHECK(world.store.append(units).front());
+    world.front.get(world.alice, world.which, note);
+  });
+  world.front.get(world.alice, world.which, note);
+  world.run();
+  CHECK(got == std::vector{task_state::submitted, task_state::submitted, task_state::working});
+}
+
+TEST_CASE("of those who ask for a task together only who may see it gets it") {
+  for (const bool in_memory : {false, true}) {
+    task_world world{in_memory};
+    const core::caller mallory{"default", "mallory", 0};
+    const core::caller stranger{"other", "alice", 0};
+    std::vector<std::optional<errc>> got(4);
+    const std::vector<core::caller> askers{mallory, world.alice, stranger, world.alice};
+    for (std::size_t i = 0; i < askers.size(); ++i)
+      world.front.get(askers[i], world.which, [&got, i](const result<core::task_ptr>& found) {
+        got[i] = found ? errc::conflict : found.error().code;
+      });
+    world.run();
+    CHECK(got == std::vector<std::optional<errc>>{errc::not_found, errc::conflict, errc::not_found, errc::conflict});
+  }
+}
+
+TEST_CASE("all who asked for a task are told when nobody is there to read it") {
+  task_world world{false};
+  int refused = 0;
+  const auto count = [&](const result<core::task_ptr>& found) {
+    REQUIRE_FALSE(found);
+    CHECK(found.error().code == errc::unavailable);
+    ++refused;
+  };
+  caf::anon_send_exit(world.where.reader(), caf::exit_reason::kill);
+  world.front.get(world.alice, world.which, count);
+  world.front.get(world.alice, world.which, count);
+  world.run();
+  CHECK(refused == 2);
+  world.front.get(world.alice, world.which, count);
+  world.run();
+  CHECK(refused == 3);
 }

@@ -7,6 +7,7 @@ using namespace mofa::test;
 
 namespace {
 
+constexpr std::size_t plenty = 1024 * 1024;
 const time_point start{std::chrono::seconds{1'700'000'000}};
 
 using list = std::vector<task_id>;
@@ -26,7 +27,7 @@ list ids_in(const storage::memory_journal& journal, const core::caller& who, con
 }  // namespace
 
 TEST_CASE("the memory journal takes a unit that follows, and refuses one that does not") {
-  storage::memory_journal journal{10};
+  storage::memory_journal journal{10, plenty};
   const auto task = task_id::make(start);
   CHECK(journal.append(unit_of(task, 0, 2)));
   CHECK(journal.append(unit_of(task, 2, 1)));
@@ -41,7 +42,7 @@ TEST_CASE("the memory journal takes a unit that follows, and refuses one that do
 }
 
 TEST_CASE("the memory journal gives events after a number, at most so many") {
-  storage::memory_journal journal{10};
+  storage::memory_journal journal{10, plenty};
   const auto task = task_id::make(start);
   REQUIRE(journal.append(unit_of(task, 0, 5)));
   const auto some = journal.events(task, 2, 2);
@@ -53,7 +54,7 @@ TEST_CASE("the memory journal gives events after a number, at most so many") {
 }
 
 TEST_CASE("the memory journal forgets ended tasks beyond its bound, the oldest first, and never a running one") {
-  storage::memory_journal journal{2};
+  storage::memory_journal journal{2, plenty};
   const auto running = task_id::make(start);
   REQUIRE(journal.append(unit_of(running, 0, 1)));
   std::vector<task_id> ended;
@@ -67,8 +68,37 @@ TEST_CASE("the memory journal forgets ended tasks beyond its bound, the oldest f
   CHECK(journal.find(running) != nullptr);
 }
 
+TEST_CASE("large ended tasks are forgotten beyond so many bytes, the newest and small ones are not") {
+  constexpr std::size_t large = 100'000;
+  storage::memory_journal journal{10, 2 * large};
+  const auto add = [&](std::size_t bytes) {
+    auto unit = unit_of(task_id::make(start), 0, 1, true);
+    auto event = *unit.events.front();
+    event.data = std::string(bytes, '1');
+    unit.events.front() = std::make_shared<const core::event>(std::move(event));
+    REQUIRE(journal.append(unit));
+    return unit.row.id;
+  };
+  const auto small = add(10);
+  const auto first = add(large);
+  const auto second = add(large);
+  CHECK(journal.find(first) != nullptr);
+  const auto giant = add(5 * large);
+  CHECK(journal.find(first) == nullptr);
+  CHECK(journal.find(second) == nullptr);
+  CHECK(journal.find(giant) != nullptr);
+  const auto third = add(large);
+  CHECK(journal.find(giant) == nullptr);
+  // What was removed counts no more.
+  REQUIRE(journal.remove(core::caller{}, third));
+  const auto fourth = add(large);
+  CHECK(journal.find(add(large)) != nullptr);
+  CHECK(journal.find(fourth) != nullptr);
+  CHECK(journal.find(small) != nullptr);
+}
+
 TEST_CASE("only an ended task of one's own is removed from memory") {
-  storage::memory_journal journal{2};
+  storage::memory_journal journal{2, plenty};
   const auto task = task_id::make(start);
   REQUIRE(journal.append(unit_of(task, 0, 1)));
   const core::caller owner;
@@ -82,7 +112,7 @@ TEST_CASE("only an ended task of one's own is removed from memory") {
 }
 
 TEST_CASE("a key that memory knows is refused, found again, and forgotten with its task") {
-  storage::memory_journal journal{1};
+  storage::memory_journal journal{1, plenty};
   const core::idempotency once{"k", "POST /x", "hash"};
   const auto with_key = [&](task_id which, bool last) {
     auto unit = unit_of(which, 0, 1, last);
@@ -108,7 +138,7 @@ TEST_CASE("a key that memory knows is refused, found again, and forgotten with i
 }
 
 TEST_CASE("the memory journal lists what a caller may see and a filter lets through, the newest first") {
-  storage::memory_journal journal{10};
+  storage::memory_journal journal{10, plenty};
   std::vector<task_id> made;
   for (int i = 0; i < 4; ++i) {
     made.push_back(task_id::make(start + milliseconds{i}));
@@ -140,7 +170,7 @@ TEST_CASE("the memory journal lists what a caller may see and a filter lets thro
 }
 
 TEST_CASE("the memory journal lists by status: the newest first, ties by id, all counted") {
-  storage::memory_journal journal{10};
+  storage::memory_journal journal{10, plenty};
   // The younger the task, the older its status; the two in the middle share theirs.
   std::vector<task_id> made;
   for (const int at : {30, 20, 20, 10}) {
@@ -155,6 +185,7 @@ TEST_CASE("the memory journal lists by status: the newest first, ties by id, all
   const core::caller owner;
   core::task_filter by_status;
   by_status.by_status = true;
+  by_status.counted = true;
   list seen;
   core::page_request want{1, ""};
   do {
@@ -169,6 +200,8 @@ TEST_CASE("the memory journal lists by status: the newest first, ties by id, all
   recent.status_since = start + milliseconds{20};
   CHECK(ids_in(journal, owner, recent, {}) == list{made[0], made[2], made[1]});
   CHECK(journal.list(owner, recent, {})->total == 3);
+  recent.counted = false;
+  CHECK(journal.list(owner, recent, {})->total == -1);
   recent.by_status = false;
   CHECK(ids_in(journal, owner, recent, {}) == list{made[2], made[1], made[0]});
 
@@ -179,7 +212,7 @@ TEST_CASE("the memory journal lists by status: the newest first, ties by id, all
 }
 
 TEST_CASE("the memory journal tells what was said in a context before a task, and to its owner only") {
-  storage::memory_journal journal{10};
+  storage::memory_journal journal{10, plenty};
   std::vector<task_id> made;
   for (int i = 0; i < 5; ++i) {
     made.push_back(task_id::make(start + milliseconds{i}));

@@ -39,6 +39,26 @@ TEST_CASE("a submission says who asked whom, and until when") {
   CHECK(done.unit.idempotency->principal == kept.who.principal);
 }
 
+TEST_CASE("what a request says beside its message stands beside it in the journal") {
+  kept_task kept;
+  core::submission what;
+  what.message = core::text_message(core::role::user, "m", "hello");
+  what.metadata = {{"urgency", "high"}};
+  const auto first = data_of(kept.keep(kept.task->submit(kept.id, kept.who, what, kept.now, false)).unit.events.front());
+  CHECK(first.at("metadata") == what.metadata);
+  CHECK(first.at("message") == core::to_json(what.message));
+  const auto next = core::text_message(core::role::user, "m-2", "and now?");
+  const auto more = data_of(kept.keep(kept.task->receive(next, kept.now, {{"urgency", "low"}})).unit.events.front());
+  CHECK(more == json{{"message", core::to_json(next)}, {"metadata", {{"urgency", "low"}}}});
+  // What says nothing is not kept.
+  for (const auto& none : {json(), json::object()}) {
+    const auto id = "m-" + none.dump();
+    const auto last =
+        kept.keep(kept.task->receive(core::text_message(core::role::user, id, "so"), kept.now, none)).unit.events.front();
+    CHECK_FALSE(data_of(last).contains("metadata"));
+  }
+}
+
 TEST_CASE("a held submission is journaled, and decided by a later step") {
   kept_task kept;
   const auto held = kept.submit("hello", true);
@@ -122,6 +142,22 @@ TEST_CASE("nothing that is decided behind the end is journaled") {
   const auto done = kept.submit("finish and talk");
   CHECK(kinds_of(done) == kind_list{"submitted", "status_changed"});
   CHECK(kept.task->ended());
+}
+
+TEST_CASE("a task that has ended is seen the same however often, and its messages are kept once") {
+  kept_task kept;
+  kept.submit("ask");
+  const auto asking = kept.task->view();
+  CHECK(asking->history.size() == 1);
+  CHECK(kept.task->view()->history.size() == 1);
+  kept.say("finish");
+  const auto ended = kept.task->view();
+  CHECK(ended->row.status.state == core::task_state::completed);
+  REQUIRE(ended->history.size() == 2);
+  CHECK(ended->history[1].text() == "finish");
+  CHECK(kept.task->view() == ended);
+  CHECK(kept.task->state().history.empty());
+  CHECK(kept.task->state().row.status.state == core::task_state::completed);
 }
 
 TEST_CASE("a timer is named by the number of its request, becomes a row, and fires once") {

@@ -133,6 +133,34 @@ TEST_CASE("a journal that is not JSON is corrupt, not a crash") {
   CHECK(journaled_task::fold(kept.stored).row.last_seq == kept.stored.row.last_seq);
 }
 
+TEST_CASE("a message is known again by its id and all that it says, also from the journal") {
+  kept_task kept;
+  kept.submit("hello");
+  auto answer = core::text_message(core::role::user, "1", "the red one");
+  answer.parts.push_back({core::part::type::data, {}, {{"n", 1.5}}, "application/json", "n.json", {{"k", "v"}}});
+  answer.metadata = {{"lang", "en"}};
+  answer.extensions = {"https://example.org/ext/v1"};
+  kept.keep(kept.task->receive(answer, kept.now));
+  const auto check = [&](const mofa::task::envelope& state) {
+    CHECK(state.has_message(answer));
+    CHECK(state.has_message("1"));
+    auto other = answer;
+    other.parts[0].text = "the blue one";
+    CHECK_FALSE(state.has_message(other));
+    other = answer;
+    other.parts.pop_back();
+    CHECK_FALSE(state.has_message(other));
+    other = answer;
+    other.metadata["lang"] = "de";
+    CHECK_FALSE(state.has_message(other));
+    other = answer;
+    other.message_id = "2";
+    CHECK_FALSE(state.has_message(other));
+  };
+  check(kept.task->state());
+  check(journaled_task::fold(kept.stored));
+}
+
 TEST_CASE("the history keeps the newest messages") {
   kept_task kept;
   kept.submit("hello");

@@ -15,6 +15,11 @@ void give(const std::optional<error>& failure, core::completion<T> done, T value
 
 }  // namespace
 
+result<void> fake_pushes::check(const core::push_config&) const {
+  if (unfit) return *unfit;
+  return {};
+}
+
 void fake_pushes::create(const core::caller&, core::push_config what, std::uint64_t after,
                          core::completion<core::push_config> done) {
   asked.push_back("create " + what.id + " after=" + std::to_string(after) + " " + what.dialect);
@@ -31,7 +36,7 @@ void fake_pushes::list(const core::caller&, task_id, core::page_request want,
                        core::completion<core::page<core::push_config>> done) {
   asked.push_back("list " + std::to_string(want.limit) + " " + want.cursor);
   core::page<core::push_config> out;
-  out.items = {config};
+  out.items.assign(listed, config);
   out.next_cursor = next_cursor;
   give(failure, std::move(done), std::move(out));
 }
@@ -69,7 +74,7 @@ http::response harness::call(const std::string& method, const std::string& patte
     got = std::move(answer);
   });
   REQUIRE(got);
-  return *std::move(got);
+  return rest::testing::after_the_wait(*std::move(got), ending);
 }
 
 http::response harness::post(const std::string& body, const std::string& version) {

@@ -24,9 +24,12 @@ class fake_pushes final : public core::push_service {
  public:
   std::vector<std::string> asked;
   std::optional<error> failure;
+  std::optional<error> unfit;  ///< of check()
   core::push_config config;
+  std::size_t listed = 1;  ///< how many are listed, all the same
   std::string next_cursor;
 
+  result<void> check(const core::push_config&) const override;
   void create(const core::caller&, core::push_config what, std::uint64_t after,
               core::completion<core::push_config> done) override;
   void get(const core::caller&, task_id, std::string id, core::completion<core::push_config> done) override;
@@ -53,6 +56,7 @@ class harness {
   fake_agents agents;
   fake_pushes pushes;
   http::header_list headers;  ///< besides those that the call itself has
+  bool ending = false;        ///< the server ends while somebody waits
   core::caller who;
   http::route_table table;
 };

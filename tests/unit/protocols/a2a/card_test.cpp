@@ -68,9 +68,9 @@ bool has_empty(const json& value) {
 
 const json extensions = json::parse(R"([
   {"uri": "https://mofa.dev/a2a/extensions/event-ids/v1",
-   "description": "Events of a stream have ids; a stream goes on behind the one in Last-Event-ID."},
+   "description": "Events of a stream have ids; a subscription with this goes on behind the one in Last-Event-ID."},
   {"uri": "https://mofa.dev/a2a/extensions/idempotent-messages/v1",
-   "description": "The messageId of a message that begins a task makes its repetition harmless."}])");
+   "description": "The messageId of a message makes its repetition harmless; other words under it are refused."}])");
 
 /// The text with BASE and EXTENSIONS put in.
 json golden(std::string text) {

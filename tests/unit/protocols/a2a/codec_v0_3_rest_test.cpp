@@ -11,30 +11,7 @@ using type = core::part::type;
 
 namespace {
 
-const std::string task_uuid = sample_id;
-const a2a::task_names names{sample_id, "c-1"};
-
-core::part read_part(const json& value) {
-  const auto read = codec_v0_3_rest().read_send(
-      {{"message", {{"messageId", "m"}, {"role", "ROLE_USER"}, {"content", json::array({value})}}}});
-  REQUIRE(read);
-  REQUIRE(read->message.parts.size() == 1);
-  return read->message.parts.front();
-}
-
-json written_part(const core::part& what) {
-  core::message message;
-  message.parts = {what};
-  std::string out;
-  codec_v0_3_rest().append_message(out, message, {});
-  return json::parse(out)["content"][0];
-}
-
-json written_task(const core::task& what) {
-  std::string out;
-  codec_v0_3_rest().append_task(out, what, {});
-  return json::parse(out);
-}
+const sample_form form{codec_v0_3_rest(), {{"messageId", "m"}, {"role", "ROLE_USER"}}, "content"};
 
 }  // namespace
 
@@ -61,6 +38,7 @@ TEST_CASE("0.3 REST: a body as the SDK sends it is read") {
   CHECK(read->push->config.id == "p");
   CHECK(read->push->config.scheme == "Bearer");
   CHECK(read->push->config.credentials == "s");
+  CHECK(read->metadata == json{{"b", 2}});
 }
 
 TEST_CASE("0.3 REST: the proto's names are taken, numbers of enums, and the names of the drafts after 0.3.0") {
@@ -93,33 +71,33 @@ TEST_CASE("0.3 REST: what is not set is false or 0: a send does not wait, and hi
 
 TEST_CASE("0.3 REST: parts of each kind go in and out") {
   const auto text = json::parse(R"({"text":"","metadata":{"k":1}})");
-  CHECK(read_part(text).kind == type::text);
-  CHECK(written_part(read_part(text)) == text);
+  CHECK(form.read(text).kind == type::text);
+  form.check_kept(text);
 
   const auto bytes = json::parse(R"({"file":{"fileWithBytes":"aGk=","mimeType":"image/png","name":"a.png"}})");
-  CHECK(read_part(bytes).kind == type::raw);
-  CHECK(read_part(bytes).text == "aGk=");
-  CHECK(read_part(bytes).media_type == "image/png");
-  CHECK(read_part(bytes).filename == "a.png");
-  CHECK(written_part(read_part(bytes)) == bytes);
-  CHECK(read_part(json::parse(R"({"file":{"file_with_bytes":"-_8","mime_type":"a/b"}})")).text == "+/8=");
+  CHECK(form.read(bytes).kind == type::raw);
+  CHECK(form.read(bytes).text == "aGk=");
+  CHECK(form.read(bytes).media_type == "image/png");
+  CHECK(form.read(bytes).filename == "a.png");
+  form.check_kept(bytes);
+  CHECK(form.read(json::parse(R"({"file":{"file_with_bytes":"-_8","mime_type":"a/b"}})")).text == "+/8=");
 
   const auto uri = json::parse(R"({"file":{"fileWithUri":"https://example.org/a"}})");
-  CHECK(read_part(uri).kind == type::url);
-  CHECK(written_part(read_part(uri)) == uri);
+  CHECK(form.read(uri).kind == type::url);
+  form.check_kept(uri);
 
   const auto data = json::parse(R"({"data":{"data":{"a":[1]}}})");
-  CHECK(read_part(data).data == json::parse(R"({"a":[1]})"));
-  CHECK(written_part(read_part(data)) == data);
+  CHECK(form.read(data).data == json::parse(R"({"a":[1]})"));
+  form.check_kept(data);
 }
 
 TEST_CASE("0.3 REST: data that is no object is wrapped into one, marked, and taken out again") {
   for (const auto& value : {json(42), json(nullptr), json::array({1, 2})}) {
     CAPTURE(value.dump());
-    const auto wrapped = written_part(sample_data(value));
+    const auto wrapped = form.written(sample_data(value));
     CHECK(wrapped == json{{"data", {{"data", {{"value", value}}}}}, {"metadata", {{"data_part_compat", true}}}});
-    CHECK(read_part(wrapped).data == value);
-    CHECK(read_part(wrapped).metadata.is_null());
+    CHECK(form.read(wrapped).data == value);
+    CHECK(form.read(wrapped).metadata.is_null());
   }
 }
 
@@ -216,14 +194,14 @@ TEST_CASE("0.3 REST: a send is answered with the task or the message inside a me
   std::string out;
   codec_v0_3_rest().append_sent_task(out, task, {});
   CHECK(out ==
-        R"({"task":{"id":")" + task_uuid +
+        R"({"task":{"id":")" + sample_id +
             R"(","contextId":"c-1","status":{"state":"TASK_STATE_CANCELLED","message":{"messageId":"m-3","contextId":"c-1",)"
             R"("taskId":")" +
-            task_uuid +
+            sample_id +
             R"(","role":"ROLE_AGENT","content":[{"text":"stopped"}]},"timestamp":"2026-01-31T09:00:00.123Z"},)"
             R"("artifacts":[{"artifactId":"a-1","name":"forecast","parts":[{"text":"sunny"}]}],)"
             R"("history":[{"messageId":"m-1","contextId":"c-1","taskId":")" +
-            task_uuid + R"(","role":"ROLE_USER","content":[{"text":"hello"}]}]}})");
+            sample_id + R"(","role":"ROLE_USER","content":[{"text":"hello"}]}]}})");
 
   out.clear();
   codec_v0_3_rest().append_sent_message(out, sample_message(), {{}, "c-1"});
@@ -243,30 +221,30 @@ TEST_CASE("0.3 REST: states have the names of the proto") {
                                                           {core::task_state::failed, "TASK_STATE_FAILED"},
                                                           {core::task_state::canceled, "TASK_STATE_CANCELLED"},
                                                           {core::task_state::rejected, "TASK_STATE_REJECTED"}};
-  for (const auto& [state, name] : all) CHECK(written_task(sample_task(state))["status"]["state"] == name);
+  for (const auto& [state, name] : all) CHECK(form.task(sample_task(state))["status"]["state"] == name);
 }
 
 TEST_CASE("0.3 REST: updates say that they are the last, that they go on, or nothing") {
   const auto status = sample_task().row.status;
   std::string out;
-  codec_v0_3_rest().append_status(out, {status, true}, names);
-  CHECK(out == R"({"statusUpdate":{"taskId":")" + task_uuid +
+  codec_v0_3_rest().append_status(out, {status, true}, sample_names);
+  CHECK(out == R"({"statusUpdate":{"taskId":")" + sample_id +
                    R"(","contextId":"c-1","status":{"state":"TASK_STATE_COMPLETED","timestamp":"2026-01-31T09:00:00.123Z"},)"
                    R"("final":true}})");
   out.clear();
-  codec_v0_3_rest().append_status(out, {status, false}, names);
+  codec_v0_3_rest().append_status(out, {status, false}, sample_names);
   CHECK_FALSE(json::parse(out)["statusUpdate"].contains("final"));
 
   core::artifact artifact;
   artifact.artifact_id = "a-1";
   artifact.parts = {sample_part(type::text, "x")};
   out.clear();
-  codec_v0_3_rest().append_artifact(out, {artifact, true, true}, names);
-  CHECK(out == R"({"artifactUpdate":{"taskId":")" + task_uuid +
+  codec_v0_3_rest().append_artifact(out, {artifact, true, true}, sample_names);
+  CHECK(out == R"({"artifactUpdate":{"taskId":")" + sample_id +
                    R"(","contextId":"c-1","artifact":{"artifactId":"a-1","parts":[{"text":"x"}]},"append":true,)"
                    R"("lastChunk":true}})");
   out.clear();
-  codec_v0_3_rest().append_artifact(out, {artifact, false, false}, names);
+  codec_v0_3_rest().append_artifact(out, {artifact, false, false}, sample_names);
   CHECK_FALSE(json::parse(out)["artifactUpdate"].contains("append"));
   CHECK_FALSE(json::parse(out)["artifactUpdate"].contains("lastChunk"));
 }
@@ -274,12 +252,12 @@ TEST_CASE("0.3 REST: updates say that they are the last, that they go on, or not
 TEST_CASE("0.3 REST: the code of a status goes with the task's metadata") {
   auto task = sample_task(core::task_state::failed);
   task.row.status.code = "quarantined";
-  CHECK(written_task(task)["metadata"] == json{{"mofa.dev/code", "quarantined"}});
+  CHECK(form.task(task)["metadata"] == json{{"mofa.dev/code", "quarantined"}});
 }
 
 TEST_CASE("0.3 REST: push configurations are named as resources, and shown without credentials") {
   const auto expected =
-      R"({"name":"tasks/)" + task_uuid +
+      R"({"name":"tasks/)" + sample_id +
       R"(/pushNotificationConfigs/p-1","pushNotificationConfig":{"id":"p-1","url":"https://example.org/hook",)"
       R"("token":"t0k","authentication":{"schemes":["Bearer"]}}})";
   std::string out;
@@ -294,25 +272,17 @@ TEST_CASE("0.3 REST: push configurations are named as resources, and shown witho
 }
 
 TEST_CASE("0.3 REST: too many parts, and files with endless names, are refused") {
-  const auto wrong = [](const json& parts) {
-    const auto read =
-        codec_v0_3_rest().read_send({{"message", {{"messageId", "m"}, {"role", "ROLE_USER"}, {"content", parts}}}});
-    std::vector<std::string> out;
-    if (!read)
-      for (const auto& each : read.error().fields) out.push_back(each.path);
-    return out;
-  };
-  using paths = std::vector<std::string>;
+  const auto wrong = [](const json& parts) { return places(codec_v0_3_rest().read_send(form.sending(parts))); };
   const json part{{"text", ""}};
-  CHECK(wrong(json::array_t(a2a::parts_max, part)) == paths{});
-  CHECK(wrong(json::array_t(a2a::parts_max + 1, part)) == paths{"/message/content"});
+  CHECK(wrong(json::array_t(a2a::parts_max, part)) == "");
+  CHECK(wrong(json::array_t(a2a::parts_max + 1, part)) == "/message/content\n");
   const auto file = [](std::size_t type_bytes, std::size_t name_bytes) {
     return json::array({{{"file",
                           {{"fileWithUri", "https://example.org/a"},
                            {"mimeType", std::string(type_bytes, 't')},
                            {"name", std::string(name_bytes, 'n')}}}}});
   };
-  CHECK(wrong(file(limits::reference_bytes, limits::reference_bytes)) == paths{});
+  CHECK(wrong(file(limits::reference_bytes, limits::reference_bytes)) == "");
   CHECK(wrong(file(limits::reference_bytes + 1, limits::reference_bytes + 1)) ==
-        paths{"/message/content/0/file/mimeType", "/message/content/0/file/name"});
+        "/message/content/0/file/mimeType\n/message/content/0/file/name\n");
 }

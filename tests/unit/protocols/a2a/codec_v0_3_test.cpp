@@ -11,28 +11,7 @@ using type = core::part::type;
 
 namespace {
 
-const std::string task_uuid = sample_id;
-const a2a::task_names names{sample_id, "c-1"};
-
-/// params of message/send with one message of these parts.
-json send_params(json parts) {
-  return {{"message", {{"kind", "message"}, {"messageId", "m-1"}, {"role", "user"}, {"parts", std::move(parts)}}}};
-}
-
-core::part read_part(const json& value) {
-  const auto read = codec_v0_3().read_send(send_params(json::array({value})));
-  REQUIRE(read);
-  REQUIRE(read->message.parts.size() == 1);
-  return read->message.parts.front();
-}
-
-json written_part(const core::part& what) {
-  core::message message;
-  message.parts = {what};
-  std::string out;
-  codec_v0_3().append_message(out, message, {});
-  return json::parse(out)["parts"][0];
-}
+const sample_form form{codec_v0_3(), {{"kind", "message"}, {"messageId", "m-1"}, {"role", "user"}}, "parts"};
 
 }  // namespace
 
@@ -65,11 +44,12 @@ TEST_CASE("0.3: a message that is sent is read with everything in it") {
   CHECK(read->push->config.token == "t");
   CHECK(read->push->config.scheme == "Bearer");
   CHECK(read->push->config.credentials == "s");
+  CHECK(read->metadata == json{{"b", 2}});
 }
 
 TEST_CASE("0.3: a send waits unless it says that it does not") {
   const auto waits = [](const char* configuration) {
-    auto params = send_params({{{"kind", "text"}, {"text", "hi"}}});
+    auto params = form.sending({{{"kind", "text"}, {"text", "hi"}}});
     if (configuration != nullptr) params["configuration"] = json::parse(configuration);
     const auto read = codec_v0_3().read_send(params);
     REQUIRE(read);
@@ -83,7 +63,7 @@ TEST_CASE("0.3: a send waits unless it says that it does not") {
 }
 
 TEST_CASE("0.3: no history is asked for by 0, all of it by nothing") {
-  auto params = send_params({{{"kind", "text"}, {"text", "hi"}}});
+  auto params = form.sending({{{"kind", "text"}, {"text", "hi"}}});
   CHECK(codec_v0_3().read_send(params)->history_length == std::nullopt);
   params["configuration"] = {{"historyLength", 0}};
   CHECK(codec_v0_3().read_send(params)->history_length == 0);
@@ -100,58 +80,58 @@ TEST_CASE("0.3: members are found in snake_case too, and the role may be left ou
 
 TEST_CASE("0.3: parts of each kind go in and out") {
   const auto text = json::parse(R"({"kind":"text","text":"hi","metadata":{"k":1}})");
-  CHECK(read_part(text).text == "hi");
-  CHECK(read_part(text).metadata == json{{"k", 1}});
-  CHECK(written_part(read_part(text)) == text);
+  CHECK(form.read(text).text == "hi");
+  CHECK(form.read(text).metadata == json{{"k", 1}});
+  form.check_kept(text);
 
   const auto bytes = json::parse(R"({"kind":"file","file":{"bytes":"aGk=","mimeType":"image/png","name":"a.png"}})");
-  CHECK(read_part(bytes).kind == type::raw);
-  CHECK(read_part(bytes).text == "aGk=");
-  CHECK(read_part(bytes).media_type == "image/png");
-  CHECK(read_part(bytes).filename == "a.png");
-  CHECK(written_part(read_part(bytes)) == bytes);
+  CHECK(form.read(bytes).kind == type::raw);
+  CHECK(form.read(bytes).text == "aGk=");
+  CHECK(form.read(bytes).media_type == "image/png");
+  CHECK(form.read(bytes).filename == "a.png");
+  form.check_kept(bytes);
 
   const auto uri = json::parse(R"({"kind":"file","file":{"uri":"https://example.org/a"}})");
-  CHECK(read_part(uri).kind == type::url);
-  CHECK(read_part(uri).text == "https://example.org/a");
-  CHECK(written_part(read_part(uri)) == uri);
+  CHECK(form.read(uri).kind == type::url);
+  CHECK(form.read(uri).text == "https://example.org/a");
+  form.check_kept(uri);
 
   const auto data = json::parse(R"({"kind":"data","data":{"a":[1]},"metadata":{"k":1}})");
-  CHECK(read_part(data).kind == type::data);
-  CHECK(read_part(data).data == json::parse(R"({"a":[1]})"));
-  CHECK(written_part(read_part(data)) == data);
+  CHECK(form.read(data).kind == type::data);
+  CHECK(form.read(data).data == json::parse(R"({"a":[1]})"));
+  form.check_kept(data);
 }
 
 TEST_CASE("0.3: bytes come in either alphabet, with or without padding, and go out in the standard one") {
-  CHECK(read_part(json::parse(R"({"kind":"file","file":{"bytes":"-_8"}})")).text == "+/8=");
-  CHECK(read_part(json::parse(R"({"kind":"file","file":{"bytes":"+/8="}})")).text == "+/8=");
+  CHECK(form.read(json::parse(R"({"kind":"file","file":{"bytes":"-_8"}})")).text == "+/8=");
+  CHECK(form.read(json::parse(R"({"kind":"file","file":{"bytes":"+/8="}})")).text == "+/8=");
 }
 
 TEST_CASE("0.3: data that is no object is wrapped into one, marked, and taken out again") {
   for (const auto& value : {json(42), json("text"), json(nullptr), json::array({1, 2}), json(true)}) {
     CAPTURE(value.dump());
-    const auto plain = written_part(sample_data(value));
+    const auto plain = form.written(sample_data(value));
     CHECK(plain == json{{"kind", "data"}, {"data", {{"value", value}}}, {"metadata", {{"data_part_compat", true}}}});
-    CHECK(read_part(plain).data == value);
-    CHECK(read_part(plain).metadata.is_null());
+    CHECK(form.read(plain).data == value);
+    CHECK(form.read(plain).metadata.is_null());
 
-    const auto kept = written_part(sample_data(value, {{"k", "v"}}));
+    const auto kept = form.written(sample_data(value, {{"k", "v"}}));
     CHECK(kept["metadata"] == json{{"data_part_compat", true}, {"k", "v"}});
-    CHECK(read_part(kept).data == value);
-    CHECK(read_part(kept).metadata == json{{"k", "v"}});
+    CHECK(form.read(kept).data == value);
+    CHECK(form.read(kept).metadata == json{{"k", "v"}});
   }
 }
 
 TEST_CASE("0.3: an object with a value in it is not taken apart when nothing says so") {
   const auto same = json::parse(R"({"kind":"data","data":{"value":1},"metadata":{"data_part_compat":false}})");
-  CHECK(read_part(same).data == json{{"value", 1}});
-  CHECK(read_part(same).metadata == json{{"data_part_compat", false}});
-  CHECK(read_part({{"kind", "data"}, {"data", {{"value", 1}}}}).data == json{{"value", 1}});
+  CHECK(form.read(same).data == json{{"value", 1}});
+  CHECK(form.read(same).metadata == json{{"data_part_compat", false}});
+  CHECK(form.read({{"kind", "data"}, {"data", {{"value", 1}}}}).data == json{{"value", 1}});
 }
 
 TEST_CASE("0.3: what is no object is taken as data too, as the SDKs take it") {
-  CHECK(read_part({{"kind", "data"}, {"data", {1, 2}}}).data == json{1, 2});
-  CHECK(read_part({{"kind", "data"}, {"data", nullptr}}).data.is_null());
+  CHECK(form.read({{"kind", "data"}, {"data", {1, 2}}}).data == json{1, 2});
+  CHECK(form.read({{"kind", "data"}, {"data", nullptr}}).data.is_null());
 }
 
 TEST_CASE("0.3: every wrong place of a send is named") {
@@ -187,7 +167,7 @@ TEST_CASE("0.3: every wrong place of a send is named") {
 }
 
 TEST_CASE("0.3: a message of a thousand wrong parts is told of a few of them") {
-  const auto read = codec_v0_3().read_send(send_params(json(std::vector<json>(1'000, json{{"kind", "voice"}}))));
+  const auto read = codec_v0_3().read_send(form.sending(json(std::vector<json>(1'000, json{{"kind", "voice"}}))));
   REQUIRE_FALSE(read);
   CHECK(read.error().fields.size() == core::max_field_errors);
 }
@@ -243,26 +223,22 @@ TEST_CASE("0.3: a task is written with its kind, and with the ids of the task in
   codec_v0_3().append_sent_task(out, task, {});
   CHECK(
       out ==
-      R"({"kind":"task","id":")" + task_uuid +
+      R"({"kind":"task","id":")" + sample_id +
           R"(","contextId":"c-1","status":{"state":"completed","message":{"kind":"message","messageId":"m-3","contextId":"c-1",)"
           R"("taskId":")" +
-          task_uuid +
+          sample_id +
           R"(","role":"agent","parts":[{"kind":"text","text":"done"}]},"timestamp":"2026-01-31T09:00:00.123Z"},)"
           R"("artifacts":[{"artifactId":"a-1","name":"forecast","parts":[{"kind":"text","text":"sunny"}]}],)"
           R"("history":[{"kind":"message","messageId":"m-1","contextId":"c-1","taskId":")" +
-          task_uuid +
+          sample_id +
           R"(","role":"user","parts":[{"kind":"text","text":"hello"}]},{"kind":"message","messageId":"m-2","contextId":"c-1",)"
           R"("taskId":")" +
-          task_uuid + R"(","role":"agent","parts":[{"kind":"text","text":"hi"}]}]})");
+          sample_id + R"(","role":"agent","parts":[{"kind":"text","text":"hi"}]}]})");
 }
 
 TEST_CASE("0.3: a task shows as much history as is asked for, and no member of what it does not have") {
   auto task = sample_task();
-  const auto history = [&](std::size_t count) {
-    std::string out;
-    codec_v0_3().append_task(out, task, {count, false});
-    return json::parse(out);
-  };
+  const auto history = [&](std::size_t count) { return form.task(task, {count, false}); };
   CHECK(history(1)["history"].size() == 1);
   CHECK(history(1)["history"][0]["messageId"] == "m-2");
   CHECK(history(5)["history"].size() == 2);
@@ -270,10 +246,9 @@ TEST_CASE("0.3: a task shows as much history as is asked for, and no member of w
   CHECK_FALSE(history(5).contains("artifacts"));
   task.artifacts.clear();
   task.history.clear();
-  std::string out;
-  codec_v0_3().append_task(out, task, {});
-  CHECK(out == R"({"kind":"task","id":")" + task_uuid +
-                   R"(","contextId":"c-1","status":{"state":"completed","timestamp":"2026-01-31T09:00:00.123Z"}})");
+  CHECK(form.task_text(task) ==
+        R"({"kind":"task","id":")" + sample_id +
+            R"(","contextId":"c-1","status":{"state":"completed","timestamp":"2026-01-31T09:00:00.123Z"}})");
 }
 
 TEST_CASE("0.3: states have the names of the schema") {
@@ -285,11 +260,7 @@ TEST_CASE("0.3: states have the names of the schema") {
                                                           {core::task_state::failed, "failed"},
                                                           {core::task_state::canceled, "canceled"},
                                                           {core::task_state::rejected, "rejected"}};
-  for (const auto& [state, name] : all) {
-    std::string out;
-    codec_v0_3().append_task(out, sample_task(state), {});
-    CHECK(json::parse(out)["status"]["state"] == name);
-  }
+  for (const auto& [state, name] : all) CHECK(form.task(sample_task(state))["status"]["state"] == name);
 }
 
 TEST_CASE("0.3: a message is written with all its parts, and without the ids that it does not have") {
@@ -308,12 +279,12 @@ TEST_CASE("0.3: updates carry their kind, the end of the stream, and how a chunk
   auto status = sample_task(core::task_state::failed).row.status;
   status.code = "timeout";
   std::string out;
-  codec_v0_3().append_status(out, {status, true}, names);
-  CHECK(out == R"({"kind":"status-update","taskId":")" + task_uuid +
+  codec_v0_3().append_status(out, {status, true}, sample_names);
+  CHECK(out == R"({"kind":"status-update","taskId":")" + sample_id +
                    R"(","contextId":"c-1","status":{"state":"failed","timestamp":"2026-01-31T09:00:00.123Z"},)"
                    R"("metadata":{"mofa.dev/code":"timeout"},"final":true})");
   out.clear();
-  codec_v0_3().append_status(out, {sample_task(core::task_state::working).row.status, false}, names);
+  codec_v0_3().append_status(out, {sample_task(core::task_state::working).row.status, false}, sample_names);
   CHECK(json::parse(out)["final"] == false);
 
   out.clear();
@@ -323,8 +294,8 @@ TEST_CASE("0.3: updates carry their kind, the end of the stream, and how a chunk
   artifact.description = "about it";
   artifact.metadata = {{"k", 1}};
   artifact.extensions = {"https://example.org/e"};
-  codec_v0_3().append_artifact(out, {artifact, true, false}, names);
-  CHECK(out == R"({"kind":"artifact-update","taskId":")" + task_uuid +
+  codec_v0_3().append_artifact(out, {artifact, true, false}, sample_names);
+  CHECK(out == R"({"kind":"artifact-update","taskId":")" + sample_id +
                    R"(","contextId":"c-1","artifact":{"artifactId":"a-1","description":"about it",)"
                    R"("parts":[{"kind":"text","text":"x"}],"metadata":{"k":1},"extensions":["https://example.org/e"]},)"
                    R"("append":true,"lastChunk":false})");
@@ -333,16 +304,14 @@ TEST_CASE("0.3: updates carry their kind, the end of the stream, and how a chunk
 TEST_CASE("0.3: a task says behind its artifacts what its last model call said") {
   auto task = sample_task();
   task.spoken = "so far";
-  std::string out;
-  codec_v0_3().append_task(out, task, {});
-  const auto artifacts = json::parse(out)["artifacts"];
+  const auto artifacts = form.task(task)["artifacts"];
   REQUIRE(artifacts.size() == 2);
   CHECK(artifacts[1]["artifactId"] == "spoken-text");
   CHECK(artifacts[1]["parts"][0]["text"] == "so far");
 }
 
 TEST_CASE("0.3: push configurations are shown without credentials, and a list of them is an array") {
-  const auto expected = R"({"taskId":")" + task_uuid +
+  const auto expected = R"({"taskId":")" + sample_id +
                         R"(","pushNotificationConfig":{"id":"p-1","url":"https://example.org/hook","token":"t0k",)"
                         R"("authentication":{"schemes":["Bearer"]}}})";
   std::string out;
@@ -353,7 +322,7 @@ TEST_CASE("0.3: push configurations are shown without credentials, and a list of
   plain.scheme.clear();
   out.clear();
   codec_v0_3().append_pushes(out, {sample_push(), plain}, "more");
-  CHECK(out == "[" + expected + R"(,{"taskId":")" + task_uuid +
+  CHECK(out == "[" + expected + R"(,{"taskId":")" + sample_id +
                    R"(","pushNotificationConfig":{"id":"p-1","url":"https://example.org/hook"}}])");
   out.clear();
   codec_v0_3().append_pushes(out, {}, "");
@@ -366,6 +335,6 @@ TEST_CASE("0.3: bytes that are not UTF-8 do not break an answer") {
                                             "b");
   broken.parts.push_back(sample_data({{"k", "\xfe"}}));
   std::string out;
-  codec_v0_3().append_message(out, broken, {});
+  codec_v0_3().append_sent_message(out, broken, {});
   CHECK(json::accept(out));
 }

@@ -107,6 +107,7 @@ TEST_CASE("a send with every member is read in camelCase and in snake_case alike
     CHECK(read->push->config.token == "tok");
     CHECK(read->push->config.scheme == "Bearer");
     CHECK(read->push->config.credentials == "secret");
+    CHECK(read->metadata == json{{"q", true}});
     CHECK(read->push->task_id.empty());
   }
 }
@@ -200,7 +201,7 @@ TEST_CASE("every wrong place of a send is named") {
   more["configuration"] = "x";
   auto got = places(codec().read_send(more));
   std::sort(got.begin(), got.end());
-  CHECK(got == paths{"/configuration", "/tenant"});
+  CHECK(got == paths{"/configuration", "/metadata", "/tenant"});
 }
 
 TEST_CASE("a hostile list of parts makes no longer list of errors") {

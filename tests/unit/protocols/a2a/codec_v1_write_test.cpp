@@ -176,12 +176,12 @@ TEST_CASE("artifacts are left out when they are not shown") {
 TEST_CASE("a message has the ids that it is given, and parts even when there are none") {
   auto said = core::text_message(core::role::agent, "m", "hi");
   std::string out;
-  codec().append_message(out, said, {{}, "c1"});
-  CHECK(out == R"({"messageId":"m","contextId":"c1","role":"ROLE_AGENT","parts":[{"text":"hi"}]})");
+  codec().append_sent_message(out, said, {{}, "c1"});
+  CHECK(out == R"({"message":{"messageId":"m","contextId":"c1","role":"ROLE_AGENT","parts":[{"text":"hi"}]}})");
   out.clear();
   said.parts.clear();
-  codec().append_message(out, said, {});
-  CHECK(out == R"({"messageId":"m","role":"ROLE_AGENT","parts":[]})");
+  codec().append_sent_message(out, said, {});
+  CHECK(out == R"({"message":{"messageId":"m","role":"ROLE_AGENT","parts":[]}})");
 }
 
 TEST_CASE("data is any JSON value") {
@@ -190,8 +190,8 @@ TEST_CASE("data is any JSON value") {
     said.message_id = "m";
     said.parts = {data_part(value)};
     std::string out;
-    codec().append_message(out, said, {});
-    CHECK(json::parse(out)["parts"] == json::array({json{{"data", value}}}));
+    codec().append_sent_message(out, said, {});
+    CHECK(json::parse(out)["message"]["parts"] == json::array({json{{"data", value}}}));
   }
 }
 
@@ -305,9 +305,8 @@ TEST_CASE("what is written of a message can be read again") {
   said.metadata = json{{"k", {{"deep", true}}}};
   said.extensions = {"https://e"};
   said.reference_task_ids = {"r"};
-  std::string out = R"({"message":)";
-  codec().append_message(out, said, {"t", "c"});
-  out += '}';
+  std::string out;
+  codec().append_sent_message(out, said, {"t", "c"});
   const auto read = codec().read_send(json::parse(out));
   REQUIRE(read);
   CHECK(core::to_json(read->message) == core::to_json(said));

@@ -69,7 +69,7 @@ TEST_CASE("each kind has its code, its reason and its statuses for both profiles
   for (const auto& each : table) {
     CAPTURE(each.reason);
     const auto what = fault_with(each.kind);
-    CHECK(a2a::code_of(each.kind) == each.code);
+    CHECK(a2a::code_of(fault_with(each.kind)) == each.code);
 
     const auto rpc = json::parse(a2a::rpc_error(what, version::v1_0));
     CHECK(rpc == json{{"code", each.code},
@@ -165,7 +165,10 @@ TEST_CASE("every kind of failure of the server is a fault, and a refusal has its
     CHECK(rest.status == http::problem_kind_of(code).status);
     CHECK(a2a::rpc_response(what, version::v1_0, "null").status == rest.status);
     CHECK(a2a::rest_response(what, version::v0_3, error_profile::v1_0_1).status == rest.status);
-    CHECK(a2a::code_of(what.kind) == -32603);
+    // Nothing internal went wrong: the request is at fault, or the server may not or cannot now.
+    const bool request = rest.status == 405 || rest.status == 413 || rest.status == 431;
+    CHECK(a2a::code_of(what) == (request ? -32600 : -32000));
+    CHECK(json::parse(a2a::rpc_error(what, version::v0_3))["code"] == a2a::code_of(what));
     CHECK(body["error"]["details"][0]["domain"] == "mofa.dev");
     CHECK(body["error"]["status"] != "");
     auto name = std::string{to_string(code)};
@@ -173,6 +176,26 @@ TEST_CASE("every kind of failure of the server is a fault, and a refusal has its
     CHECK(body["error"]["details"][0]["reason"] == name);
   }
   CHECK(refused == 17);
+}
+
+TEST_CASE("what the gateway turns away is no task that is not there, and no malformed JSON") {
+  for (const auto& [code, status] : {std::pair{errc::not_found, 404}, std::pair{errc::invalid_syntax, 400}}) {
+    const auto what = a2a::turned_away(error{code, "no"});
+    CHECK(what.kind == fault_kind::refused);
+    CHECK(a2a::code_of(what) == -32600);
+    const auto rpc = a2a::rpc_response(what, version::v1_0, "null");
+    CHECK(rpc.status == status);
+    CHECK(json::parse(rpc.body)["error"]["data"][0]["domain"] == "mofa.dev");
+    CHECK(a2a::rest_response(what, version::v1_0, error_profile::v1_0_1).status == status);
+    CHECK(json::parse(a2a::rest_response(what, version::v0_3, error_profile::v1_0_1).body)["code"] == -32600);
+  }
+  for (const auto code : {errc::forbidden, errc::overloaded, errc::method_not_allowed, errc::internal}) {
+    const auto same = a2a::turned_away(error{code, "no"});
+    CHECK(same.kind == refusal(code).kind);
+    CHECK(same.message == "no");
+  }
+  CHECK(a2a::code_of(a2a::turned_away(error{errc::unauthenticated, "no"})) == -32000);
+  CHECK(a2a::code_of(a2a::turned_away(error{errc::internal, "no"})) == -32603);
 }
 
 TEST_CASE("failures of the ports are the faults that the specification has for them") {

@@ -70,3 +70,32 @@ TEST_CASE("what cannot be cut goes as it is, apart from what it does not fit wit
   CHECK(got[1].parts[0].text.size() == 8);
   CHECK(joined(got) == "ab|AAAAAAAA|cd");
 }
+
+TEST_CASE("bytes are those of JSON: what is escaped there takes more of a piece") {
+  CHECK(joined(a2a::pieces_of({"a", "", {text_of("a\"\"bc")}}, 4)) == "a\"|\"bc");
+  CHECK(joined(a2a::pieces_of({"a", "", {text_of("\n\nab")}}, 7)) == "\n|\na|b");
+}
+
+TEST_CASE("a message that fits is not shortened") {
+  const auto said = core::text_message(core::role::agent, "m", "abc");
+  CHECK(core::to_json(a2a::shortened(said, 3, "t-1")) == core::to_json(said));
+}
+
+TEST_CASE("of a message that is too long its beginning is left, and what says where the whole is") {
+  auto said = core::text_message(core::role::agent, "m", "ab\u20acdef");
+  said.parts.push_back(raw_of(100));
+  said.parts.push_back(text_of("x"));
+  said.metadata = {{"k", 1}};
+  const auto got = a2a::shortened(said, 7, "t-1");
+  CHECK(got.message_id == "m");
+  CHECK(got.metadata == core::json{{"k", 1}, {"mofa.dev/cut", true}});
+  REQUIRE(got.parts.size() == 2);
+  CHECK(got.parts[0].text == "ab\u20acde");
+  CHECK(got.parts[1].text.find("task t-1 has the whole") != std::string::npos);
+
+  // What can be told as it is stays.
+  const auto more = a2a::shortened(said, 9, "t-1");
+  REQUIRE(more.parts.size() == 3);
+  CHECK(more.parts[0].text == "ab\u20acdef");
+  CHECK(more.parts[1].text == "x");
+}

@@ -64,13 +64,22 @@ TEST_CASE("in 1.0 updates are told alone, and the end is told as the whole task"
   CHECK(whole["task"]["status"]["state"] == "TASK_STATE_COMPLETED");
 }
 
-TEST_CASE("in 1.0 an answer that is a message is told as one, with the task that it is of") {
+TEST_CASE("in 1.0 a reply that came first is told as a message, with the task that it is of, and a later one as the task") {
   const push_words words;
   auto task = ended();
   task.reply = core::text_message(core::role::agent, "a-1", "hello");
+  task.row.last_seq = 3;
   const auto told = json::parse(words.encode("a2a/1.0", task).body);
   CHECK(told["message"]["parts"][0]["text"] == "hello");
   CHECK(told["message"]["taskId"] == some_id);
+
+  // Of one that replied later the receiver was told before: it waits for the end of a task.
+  task.row.status.message = task.reply;
+  task.row.last_seq = 6;
+  const auto end = json::parse(words.encode("a2a/1.0", task).body);
+  CHECK_FALSE(end.contains("message"));
+  CHECK(end["task"]["status"]["state"] == "TASK_STATE_COMPLETED");
+  CHECK(end["task"]["status"]["message"]["parts"][0]["text"] == "hello");
 }
 
 TEST_CASE("in 0.3 each change is told as the bare task") {

@@ -63,6 +63,51 @@ TEST_CASE("paths and queries fill the question, and the path wins") {
             .status == 400);
 }
 
+TEST_CASE("a query counts beside a body, which wins over it, and the path over both") {
+  harness at;
+  auto got = at.rest("GET", "/tasks/{id}", {{"id", some_id}}, "{}", "historyLength=1");
+  CHECK(json::parse(got.body)["history"].size() == 1);
+  got = at.rest("GET", "/tasks/{id}", {{"id", some_id}}, R"({"historyLength": 0, "id": "another"})", "historyLength=1");
+  CHECK_FALSE(json::parse(got.body).contains("history"));
+  CHECK(at.rest("GET", "/tasks", {}, "{}", "pageSize=0").status == 400);
+  CHECK(at.rest("GET", "/tasks", {}, R"({"includeArtifacts": true})", "contextId=c-1").status == 200);
+  CHECK(at.tasks.filter->context_id == "c-1");
+}
+
+TEST_CASE("what changes something asks for both scopes, as in JSON-RPC") {
+  for (const auto& [has, lacks] :
+       {std::pair{core::scope::tasks_write, "tasks:read"}, {core::scope::tasks_read, "tasks:write"}}) {
+    for (const std::string version : {"", "/v1"}) {
+      harness at;
+      at.who.scopes = static_cast<unsigned>(has);
+      const auto got = at.rest("POST", version + "/message:send", {}, message_of("hello").dump());
+      CHECK(got.status == 403);
+      CHECK(got.body.find("lacks the scope '" + std::string{lacks}) != std::string::npos);
+      CHECK(at.rest("POST", version + "/tasks/{id}:cancel", {{"id", some_id}}).status == 403);
+      CHECK(at.tasks.asked.empty());
+    }
+  }
+}
+
+TEST_CASE("below an agent's URL everything is refused in the form of its version") {
+  harness at;
+  int forms = 0;
+  for (const auto& each : at.table) {
+    if (!each.method.empty()) continue;
+    ++forms;
+    CHECK_FALSE(each.handle);
+    const auto got = json::parse(each.refuse(fail(errc::not_found, "no such path")).body);
+    if (each.pattern.ends_with("/v1")) {
+      CHECK(got == json{{"code", -32600}, {"message", "no such path"}});
+    } else {
+      CHECK(each.pattern == "/a2a");
+      CHECK(got["error"]["code"] == 404);
+      CHECK(got["error"]["status"] == "NOT_FOUND");
+    }
+  }
+  CHECK(forms == 2);
+}
+
 TEST_CASE("a task is canceled without a body, and subscribed to by POST and by GET") {
   harness at;
   at.tasks.task = ended_task(task_state::canceled);
@@ -130,7 +175,7 @@ TEST_CASE("0.3 is below /v1 whatever the header says: shaped like its proto, and
                                "configuration": {"blocking": true}})";
   const auto got = at.rest("POST", "/v1/message:send", {}, body, {}, "");
   CHECK(got.status == 201);
-  CHECK(at.tasks.asked == std::vector<std::string>{"submit echo wait=605000"});
+  CHECK(at.tasks.asked == std::vector<std::string>{"submit echo wait=100"});
   CHECK(json::parse(got.body)["task"]["status"]["state"] == "TASK_STATE_COMPLETED");
   CHECK(at.rest("GET", "/v1/tasks/{id}", {{"id", some_id}}, {}, {}, "1.0").status == 200);
   at.tasks.failure = fail(errc::not_found, "no task");

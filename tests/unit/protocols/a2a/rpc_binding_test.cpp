@@ -16,7 +16,7 @@ std::string reason_of(const json& answer) { return answer["error"]["data"][0]["r
 TEST_CASE("SendMessage waits as long as the agent may work, and answers with the task") {
   harness at;
   const auto got = at.rpc("SendMessage", message_of("hello"));
-  CHECK(at.tasks.asked == std::vector<std::string>{"submit echo wait=605000"});
+  CHECK(at.tasks.asked == std::vector<std::string>{"submit echo wait=100"});
   CHECK(at.tasks.submitted->message.text() == "hello");
   CHECK(at.tasks.submitted->message.message_id == "m-9");
   CHECK_FALSE(at.tasks.submitted->idempotency);
@@ -32,10 +32,27 @@ TEST_CASE("returnImmediately waits for nothing") {
   CHECK(at.tasks.asked == std::vector<std::string>{"submit echo wait=0"});
 }
 
+TEST_CASE("what a request says beside its message goes to the agent with it, and not into it") {
+  harness at;
+  auto asked = message_of("hello");
+  asked["metadata"] = {{"https://example.org/urgency/v1", "high"}};
+  at.rpc("SendMessage", asked);
+  CHECK(at.tasks.submitted->metadata == asked["metadata"]);
+  CHECK(at.tasks.submitted->message.metadata.is_null());
+
+  at.tasks.task = ended_task(task_state::input_required);
+  asked["message"]["taskId"] = some_id;
+  at.rpc("SendMessage", asked);
+  REQUIRE(at.tasks.sent);
+  CHECK(at.tasks.sent->metadata == asked["metadata"]);
+  CHECK(at.tasks.sent->message.metadata.is_null());
+}
+
 TEST_CASE("an answer that is a message alone comes without a task") {
   harness at;
   auto task = ended_task();
   task->reply = core::text_message(core::role::agent, "m-4", "hello Ada");
+  task->artifacts.clear();
   at.tasks.task = task;
   const auto got = at.rpc("SendMessage", message_of("hello"));
   CHECK(got["result"]["message"]["parts"][0]["text"] == "hello Ada");
@@ -60,7 +77,7 @@ TEST_CASE("a message for a task goes to it: checked against the agent, the conte
 
   at.tasks.task = ended_task(task_state::input_required);
   CHECK(at.rpc("SendMessage", asked)["result"]["task"]["id"] == some_id);
-  CHECK(at.tasks.asked == std::vector<std::string>{"get " + some_id, "send " + some_id + " wait=605000"});
+  CHECK(at.tasks.asked == std::vector<std::string>{"get " + some_id, "send " + some_id + " wait=100"});
 
   asked["message"]["contextId"] = "another";
   CHECK(at.rpc("SendMessage", asked)["error"]["code"] == -32602);
@@ -78,50 +95,6 @@ TEST_CASE("a message for a task goes to it: checked against the agent, the conte
 
   asked["message"]["taskId"] = "no-uuid";
   CHECK(reason_of(at.rpc("SendMessage", asked)) == "TASK_NOT_FOUND");
-}
-
-TEST_CASE("who is to be told of a task is known before anybody waits for it") {
-  harness at;
-  at.tasks.task = ended_task(task_state::working);
-  auto asked = message_of("hello");
-  asked["configuration"]["taskPushNotificationConfig"] = {{"id", "p-1"}, {"url", "https://example.org/hook"}};
-  at.rpc("SendMessage", asked);
-  CHECK(at.pushes.asked == std::vector<std::string>{"create p-1 after=1 a2a/1.0"});
-  CHECK(at.tasks.asked == std::vector<std::string>{"submit echo wait=0", "await " + some_id});
-
-  // A message that is sent again makes no second configuration.
-  asked["configuration"]["taskPushNotificationConfig"].erase("id");
-  at.rpc("SendMessage", asked);
-  CHECK(at.pushes.asked.back() == "create " + some_id + " after=1 a2a/1.0");
-
-  at.pushes.failure = fail(errc::unavailable, "storage is restarting");
-  const auto half = at.post(json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "SendMessage"}, {"params", asked}}.dump());
-  CHECK(half.status == 503);
-  CHECK(half.body.find(some_id) != std::string::npos);
-}
-
-TEST_CASE("a push configuration that comes with a message to a task is there before the message is") {
-  harness at;
-  at.tasks.task = ended_task(task_state::input_required);
-  auto asked = message_of("tomorrow");
-  asked["message"]["taskId"] = some_id;
-  auto& config = asked["configuration"]["taskPushNotificationConfig"];
-  config = {{"url", "https://example.org/hook"}};
-  at.rpc("SendMessage", asked);
-  CHECK(at.pushes.asked == std::vector<std::string>{"create " + some_id + " after=7 a2a/1.0"});
-  CHECK(at.tasks.asked.back() == "send " + some_id + " wait=605000");
-
-  at.tasks.asked.clear();
-  at.pushes.failure = fail(errc::limit_exceeded, "a task has at most 64 push configurations");
-  CHECK(at.rpc("SendMessage", asked)["error"]["code"] == -32602);
-  CHECK(at.tasks.asked == std::vector<std::string>{"get " + some_id});
-
-  at.pushes.failure.reset();
-  config["tenant"] = "another";
-  CHECK(at.rpc("SendMessage", asked)["error"]["code"] == -32602);
-  config.erase("tenant");
-  config["taskId"] = "another";
-  CHECK(at.rpc("SendMessage", asked)["error"]["code"] == -32602);
 }
 
 TEST_CASE("a message id that began another task is refused in words that the client knows") {
@@ -209,6 +182,7 @@ TEST_CASE("a key that may only read changes nothing") {
       at.post(json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "SendMessage"}, {"params", message_of("x")}}.dump());
   CHECK(got.status == 403);
   CHECK(json::parse(got.body)["id"] == 1);
+  CHECK(json::parse(got.body)["error"]["code"] == -32000);
   CHECK(at.tasks.asked.empty());
   CHECK(at.rpc("GetTask", {{"id", some_id}}).contains("result"));
 }
@@ -230,11 +204,14 @@ TEST_CASE("a stream of a task that answered with a message alone is that message
   harness at;
   auto task = ended_task();
   task->reply = core::text_message(core::role::agent, "m-4", "hello Ada");
+  task->artifacts.clear();
+  task->row.last_seq = 3;  // the submission, the reply, the end
   at.tasks.task = task;
   const auto got = at.post(
       json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "SendStreamingMessage"}, {"params", message_of("hello")}}.dump());
   CHECK_FALSE(got.stream);
   CHECK(got.content_type == "text/event-stream");
+  CHECK(header_of(got, "Cache-Control") == "no-cache, no-store");
   REQUIRE(got.body.starts_with("data: "));
   CHECK(json::parse(got.body.substr(6))["result"]["message"]["parts"][0]["text"] == "hello Ada");
 }
@@ -264,6 +241,40 @@ TEST_CASE("a stream of a message to a task begins with the task at work, the mes
   CHECK(text.find("TASK_STATE_INPUT_REQUIRED") != std::string::npos);
 }
 
+TEST_CASE("a stream of a message to a task shows of what was there before only what the client takes") {
+  harness at;
+  auto before = ended_task(task_state::input_required);
+  core::artifact drawing;
+  drawing.artifact_id = "drawing";
+  auto& picture = drawing.parts.emplace_back();
+  picture.kind = core::part::type::raw;
+  picture.text = "cG5n";
+  picture.media_type = "image/png";
+  before->artifacts = {drawing};
+  before->history.push_back(core::text_message(core::role::agent, "m-2", "which color?"));
+  before->history.back().parts.push_back(picture);
+  at.tasks.task = before;
+  at.tasks.message_seq = 8;
+  const auto first_of = [&](json modes) {
+    auto asked = message_of("red");
+    asked["message"]["taskId"] = some_id;
+    asked["configuration"]["acceptedOutputModes"] = std::move(modes);
+    const auto got =
+        at.post(json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "SendStreamingMessage"}, {"params", asked}}.dump());
+    REQUIRE(got.stream);
+    std::string text;
+    got.stream->encoder->begin(text);
+    return json::parse(text.substr(text.find("data: ") + 6))["result"]["task"];
+  };
+  const auto all = first_of(json::array());
+  CHECK(all["artifacts"].size() == 1);
+  const auto cut = first_of({"text/plain"});
+  CHECK_FALSE(cut.contains("artifacts"));
+  CHECK(cut.dump().find("image/png") == std::string::npos);
+  CHECK(cut.dump().find("which color?") != std::string::npos);
+  CHECK(cut["history"].back()["messageId"] == "m-9");
+}
+
 TEST_CASE("a stream that cannot be replayed is the task as it is, and no more when it has ended") {
   harness at;
   auto task = ended_task();
@@ -276,43 +287,6 @@ TEST_CASE("a stream that cannot be replayed is the task as it is, and no more wh
   CHECK(got.body.find("TASK_STATE_COMPLETED") != std::string::npos);
 }
 
-TEST_CASE("SubscribeToTask shows the task, then what comes; an ended task has nothing to come") {
-  harness at;
-  const std::string body =
-      R"({"jsonrpc": "2.0", "id": 1, "method": "SubscribeToTask", "params": {"id": ")" + some_id + "\"}}";
-  at.tasks.task = ended_task(task_state::working);
-  auto got = at.post(body);
-  REQUIRE(got.stream);
-  std::string text;
-  got.stream->encoder->begin(text);
-  CHECK(text.starts_with("id: 7\n"));
-
-  at.tasks.task = ended_task();
-  CHECK(json::parse(at.post(body).body)["error"]["code"] == -32004);
-
-  at.headers = {{"last-event-id", "3"}};
-  got = at.post(body);
-  REQUIRE(got.stream);
-  text.clear();
-  got.stream->encoder->begin(text);
-  CHECK(text.empty());
-  got.stream->open(8, nullptr, [](result<core::subscription_ptr>) {});
-  CHECK(at.tasks.asked.back() == "subscribe " + some_id + " after=3 credit=8");
-
-  // A number that the task has not reached is none of its own, and 0.3 gets no numbers.
-  at.tasks.task = ended_task(task_state::working);
-  at.headers = {{"last-event-id", "400"}};
-  got = at.post(body);
-  text.clear();
-  got.stream->encoder->begin(text);
-  CHECK(text.starts_with("id: 7\n"));
-  at.headers = {{"last-event-id", "3"}};
-  got = at.post(R"({"jsonrpc": "2.0", "id": 1, "method": "tasks/resubscribe", "params": {"id": ")" + some_id + "\"}}", "");
-  text.clear();
-  got.stream->encoder->begin(text);
-  CHECK(text.starts_with("data: "));
-}
-
 TEST_CASE("ListTasks asks for the tasks of its agent, the newest status first, and reads them whole only when it must") {
   harness at;
   at.tasks.next_cursor = "next";
@@ -320,6 +294,7 @@ TEST_CASE("ListTasks asks for the tasks of its agent, the newest status first, a
   CHECK(at.tasks.asked == std::vector<std::string>{"list"});
   CHECK(at.tasks.filter->agent == "echo");
   CHECK(at.tasks.filter->by_status);
+  CHECK(at.tasks.filter->counted);
   CHECK(at.tasks.filter->state == task_state::completed);
   CHECK(at.tasks.want.limit == 2);
   CHECK(got["result"]["tasks"][0]["id"] == some_id);
@@ -347,33 +322,6 @@ TEST_CASE("CancelTask answers with the task, or with why it cannot be canceled")
   CHECK(reason_of(refused) == "TASK_NOT_CANCELABLE");
 }
 
-TEST_CASE("push configurations are made, shown without credentials, listed and removed") {
-  harness at;
-  at.tasks.task = ended_task(task_state::working);
-  const json config{{"taskId", some_id},
-                    {"id", "p-1"},
-                    {"url", "https://example.org/hook"},
-                    {"token", "t"},
-                    {"authentication", {{"scheme", "Bearer"}, {"credentials", "very-secret"}}}};
-  const auto made = at.rpc("CreateTaskPushNotificationConfig", config);
-  CHECK(at.pushes.asked.back() == "create p-1 after=7 a2a/1.0");
-  CHECK(at.pushes.config.credentials == "very-secret");
-  CHECK(made["result"]["id"] == "p-1");
-  CHECK(made.dump().find("very-secret") == std::string::npos);
-
-  const json which{{"taskId", some_id}, {"id", "p-1"}};
-  CHECK(at.rpc("GetTaskPushNotificationConfig", which)["result"]["url"] == "https://example.org/hook");
-  CHECK(at.rpc("ListTaskPushNotificationConfigs", {{"taskId", some_id}})["result"]["configs"].size() == 1);
-  CHECK(at.rpc("DeleteTaskPushNotificationConfig", which)["result"] == json::object());
-  CHECK(at.rpc("tasks/pushNotificationConfig/delete", {{"id", some_id}, {"pushNotificationConfigId", "p-1"}},
-               "")["result"] == nullptr);
-
-  at.pushes.failure = fail(errc::not_found, "none");
-  const auto none = at.rpc("GetTaskPushNotificationConfig", which);
-  CHECK(none["error"]["code"] == -32001);
-  CHECK(none["error"]["data"][0]["metadata"]["configId"] == "p-1");
-}
-
 TEST_CASE("an agent that is not there is 404, and near ones are named") {
   harness at;
   at.agents.failure = fail(errc::not_found, "no agent 'ecko'; did you mean 'echo'?");
@@ -381,6 +329,7 @@ TEST_CASE("an agent that is not there is 404, and near ones are named") {
       at.post(json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "SendMessage"}, {"params", message_of("x")}}.dump());
   CHECK(got.status == 404);
   CHECK(json::parse(got.body)["error"]["message"].get<std::string>().find("'echo'") != std::string::npos);
+  CHECK(json::parse(got.body)["error"]["code"] == -32600);
 }
 
 TEST_CASE("in 0.3 a send blocks unless it says otherwise, and everything has its kind") {
@@ -389,7 +338,7 @@ TEST_CASE("in 0.3 a send blocks unless it says otherwise, and everything has its
       {"message",
        {{"kind", "message"}, {"messageId", "m-9"}, {"role", "user"}, {"parts", {{{"kind", "text"}, {"text", "hi"}}}}}}};
   const auto got = at.rpc("message/send", asked, "");
-  CHECK(at.tasks.asked == std::vector<std::string>{"submit echo wait=605000"});
+  CHECK(at.tasks.asked == std::vector<std::string>{"submit echo wait=100"});
   CHECK(got["result"]["kind"] == "task");
   CHECK(got["result"]["status"]["state"] == "completed");
 }
@@ -403,19 +352,10 @@ TEST_CASE("in 0.3 the error of a stream is an event of it, since its clients rea
   CHECK(got.content_type == "text/event-stream");
   REQUIRE(got.body.starts_with("event: error\ndata: "));
   CHECK(json::parse(got.body.substr(got.body.find('{')))["error"]["code"] == -32001);
+  CHECK(header_of(got, "Cache-Control") == "no-cache, no-store");
   got = at.post(R"({"jsonrpc": "2.0", "id": 1, "method": "SubscribeToTask", )" + params);
   CHECK(got.content_type == "application/json");
   CHECK(json::parse(got.body)["error"]["code"] == -32001);
-}
-
-TEST_CASE("in 0.3 a push configuration without an id has that of its task") {
-  harness at;
-  at.tasks.task = ended_task(task_state::working);
-  at.rpc("tasks/pushNotificationConfig/set",
-         {{"taskId", some_id}, {"pushNotificationConfig", {{"url", "https://example.org/hook"}}}}, "");
-  CHECK(at.pushes.asked.back() == "create " + some_id + " after=7 a2a/0.3");
-  at.rpc("tasks/pushNotificationConfig/get", {{"id", some_id}}, "");
-  CHECK(at.pushes.asked.back() == "get " + some_id);
 }
 
 TEST_CASE("an id that is missing is named, whatever the method calls it") {
@@ -435,10 +375,71 @@ TEST_CASE("an id that is missing is named, whatever the method calls it") {
   CHECK(at.tasks.asked.empty());
 }
 
-TEST_CASE("the extended card is for callers who may list agents") {
+TEST_CASE("the extended card is for whoever may call the agent, and its tenant is a text") {
   harness at;
-  at.who.scopes &= ~static_cast<unsigned>(core::scope::agents_read);
-  const auto got = at.post(R"({"jsonrpc": "2.0", "id": 1, "method": "GetExtendedAgentCard"})");
-  CHECK(got.status == 403);
-  CHECK(got.body.find("agents:read") != std::string::npos);
+  at.who.scopes = static_cast<unsigned>(core::scope::tasks_read);
+  // It has none, which who may not see it is not told.
+  for (const auto& params : {json::object(), json{{"tenant", "default"}}, json{{"tenant", nullptr}}})
+    CHECK(at.rpc("GetExtendedAgentCard", params)["error"]["code"] == -32004);
+  for (const auto& tenant : {json(7), json(json::array()), json("another")}) {
+    const auto got = at.rpc("GetExtendedAgentCard", {{"tenant", tenant}});
+    CHECK(got["error"]["code"] == -32602);
+    CHECK(got["error"]["data"].dump().find(R"("field":"tenant")") != std::string::npos);
+  }
+}
+
+TEST_CASE("of an agent that is not there there are no tasks: every operation says so alike") {
+  harness at;
+  at.agents.failure = fail(errc::not_found, "no agent 'ecko'; did you mean 'echo'?");
+  at.tasks.failure = fail(errc::not_found, "no task");
+  auto told = message_of("x");
+  told["message"]["taskId"] = some_id;
+  const std::vector<std::pair<std::string, json>> calls{
+      {"SendMessage", message_of("x")},        {"SendMessage", told},
+      {"GetTask", {{"id", some_id}}},          {"GetTask", {{"id", "no id of ours"}}},
+      {"ListTasks", json::object()},           {"CancelTask", {{"id", some_id}}},
+      {"SubscribeToTask", {{"id", some_id}}},  {"ListTaskPushNotificationConfigs", {{"taskId", some_id}}},
+      {"GetExtendedAgentCard", json::object()}};
+  for (const auto& [method, params] : calls) {
+    CAPTURE(method);
+    const auto got = at.post(json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", params}}.dump());
+    CHECK(got.status == 404);
+    const auto why = json::parse(got.body)["error"];
+    CHECK(why["code"] == -32600);
+    CHECK(why["data"][0]["reason"] == "NOT_FOUND");
+  }
+}
+
+TEST_CASE("an id that a client gives has no control characters") {
+  harness at;
+  const auto field = [&](const char* name) {
+    auto asked = message_of("hello");
+    asked["message"][name] = std::string{"a\0b", 3};
+    const auto got = at.rpc("SendMessage", asked);
+    CHECK(got["error"]["code"] == -32602);
+    return got["error"]["data"].dump();
+  };
+  CHECK(field("contextId").find(R"("field":"message.contextId")") != std::string::npos);
+  CHECK(field("messageId").find(R"("field":"message.messageId")") != std::string::npos);
+  CHECK(at.rpc("ListTasks", {{"contextId", "a\x1f"}})["error"]["code"] == -32602);
+  json old{{"message",
+            {{"kind", "message"},
+             {"messageId", "m"},
+             {"contextId", "a\x7f"},
+             {"role", "user"},
+             {"parts", {{{"kind", "text"}, {"text", "hi"}}}}}}};
+  CHECK(at.rpc("message/send", old, "")["error"]["code"] == -32602);
+  CHECK(at.tasks.asked.empty());
+  auto named = message_of("hello");
+  named["message"]["contextId"] = "a context/with & signs \xc3\xbc";
+  CHECK(at.rpc("SendMessage", named).contains("result"));
+}
+
+TEST_CASE("a call without an id is done and answered, with the id null") {
+  harness at;
+  const auto got = at.post(json{{"jsonrpc", "2.0"}, {"method", "SendMessage"}, {"params", message_of("x")}}.dump());
+  CHECK(got.status == 200);
+  CHECK(json::parse(got.body)["id"] == nullptr);
+  CHECK(json::parse(got.body).contains("result"));
+  CHECK(at.tasks.submitted);
 }

@@ -328,6 +328,84 @@ TEST_CASE_FIXTURE(of_a_new_task, "a large artifact comes in pieces, and its numb
   CHECK(is_last(got[2]));
 }
 
+TEST_CASE_FIXTURE(of_a_new_task, "words of a model call that are too many for one event come in pieces") {
+  listener one;
+  one.hear(event(3, "effect_requested", request_of_model()));
+  const std::string text(1'500'000, 'x');
+  one.hear(event(4, "effect_resolved", outcome(text)));
+  const auto got = one.pieces();
+  REQUIRE(got.size() == 2);
+  CHECK(text_in(got[0]) + text_in(got[1]) == text);
+  CHECK_FALSE(appends(got[0]));
+  CHECK_FALSE(is_last(got[0]));
+  CHECK(appends(got[1]));
+  CHECK(is_last(got[1]));
+}
+
+TEST_CASE_FIXTURE(of_a_new_task, "a status too long for one event is told by its beginning, and says so") {
+  listener one;
+  const std::string text(4'000'000, 'x');
+  one.hear(event(2, "message_added", {{"message", words_of(text)}}));
+  one.hear(event(3, "status_changed", {{"state", "completed"}, {"message", words_of(text)}}));
+  CHECK(one.text.size() < 3U * 1024 * 1024);
+  const auto got = one.pieces();
+  REQUIRE(got.size() == 2);
+  for (const auto& each : got) {
+    const auto& said = each["statusUpdate"]["status"]["message"];
+    REQUIRE(said["parts"].size() == 2);
+    CHECK(said["parts"][0]["text"].get<std::string>().size() == 1024U * 1024);
+    CHECK(said["parts"][1]["text"].get<std::string>().find(some_id) != std::string::npos);
+    CHECK(said["metadata"]["mofa.dev/cut"] == true);
+  }
+  CHECK(got[1]["statusUpdate"]["status"]["state"] == "TASK_STATE_COMPLETED");
+  CHECK(one.stream.now() == state::complete);
+}
+
+TEST_CASE_FIXTURE(of_a_new_task,
+                  "a task too large for one event begins a stream without its artifacts, which follow it, and its number") {
+  auto known = std::make_shared<core::task>(*known_task(task_state::working));
+  known->row.status.message = core::text_message(core::role::agent, "a-1", std::string(2'000'000, 's'));
+  known->history.push_back(core::text_message(core::role::user, "m-2", std::string(1'048'570, 'u')));
+  known->history.push_back(core::text_message(core::role::agent, "m-3", "yes"));
+  known->artifacts = {{"a", "A", {}}};
+  known->artifacts[0].parts.emplace_back().text = std::string(1'500'000, 'a');
+  known->spoken = "so far";
+  listener one{known};
+  one.stream.begin(one.text);
+  CHECK(one.text.find("id: 1\n") == one.text.rfind("\n\n", one.text.size() - 3) + 2);
+  const auto got = one.pieces();
+  REQUIRE(got.size() == 4);
+  const auto& task = got[0]["task"];
+  CHECK(task["id"] == some_id);
+  CHECK(task["status"]["message"]["metadata"]["mofa.dev/cut"] == true);
+  CHECK_FALSE(task.contains("artifacts"));
+  // As many of the last messages as there is room for.
+  REQUIRE(task["history"].size() == 2);
+  CHECK(task["history"][0]["messageId"] == "m-2");
+  CHECK(text_in(got[1]) + text_in(got[2]) == known->artifacts[0].parts[0].text);
+  CHECK_FALSE(appends(got[1]));
+  CHECK_FALSE(is_last(got[1]));
+  CHECK(appends(got[2]));
+  CHECK(is_last(got[2]));
+  CHECK(text_in(got[3]) == "so far");
+  CHECK_FALSE(appends(got[3]));
+  // What comes then is told as ever.
+  one.hear(event(2, "status_changed", {{"state", "completed"}}));
+  CHECK(one.pieces().at(0)["statusUpdate"]["status"]["state"] == "TASK_STATE_COMPLETED");
+}
+
+TEST_CASE_FIXTURE(of_a_new_task, "a large message that begins a task is not repeated at the beginning of its stream") {
+  auto known = std::make_shared<core::task>(*known_task());
+  known->history = {core::text_message(core::role::user, "m-1", std::string(4'000'000, 'u'))};
+  listener one{known};
+  one.stream.begin(one.text);
+  CHECK(one.text.starts_with("id: 1\n"));
+  const auto got = one.pieces();
+  REQUIRE(got.size() == 1);
+  CHECK(got[0]["task"]["status"]["state"] == "TASK_STATE_SUBMITTED");
+  CHECK_FALSE(got[0]["task"].contains("history"));
+}
+
 TEST_CASE_FIXTURE(
     of_a_new_task,
     "over JSON-RPC each piece is a response to the request; 0.3 says what ends the stream and has no numbers") {

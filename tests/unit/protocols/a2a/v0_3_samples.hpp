@@ -1,7 +1,9 @@
-// Samples: one task with everything that both forms of 0.3 have to write.
+// Samples: one task with everything that both forms of 0.3 have to write, and what the tests of both ask of their codec.
 // Used by the tests of the two codecs.
 // Plain values; any thread.
 #pragma once
+
+#include <doctest/doctest.h>
 
 #include <string>
 #include <utility>
@@ -10,7 +12,8 @@
 
 namespace mofa::a2a::testing {
 
-inline constexpr const char* sample_id = "0190163d-8694-739b-aea5-966c26f8ad91";
+inline const std::string sample_id = "0190163d-8694-739b-aea5-966c26f8ad91";
+inline const task_names sample_names{sample_id, "c-1"};
 
 // 2026-01-31T09:00:00.123Z
 inline const time_point sample_time{milliseconds{1'769'850'000'123}};
@@ -81,5 +84,42 @@ std::string places(const result<T>& read) {
   for (const auto& each : read.error().fields) out += each.path + '\n';
   return out;
 }
+
+/// One of the two codecs, and how it calls things in messages.
+struct sample_form {
+  const codec& words;
+  json head;          ///< of a message that a user sends: all but its parts
+  const char* parts;  ///< the member that has them
+
+  /// What a send of one message of these parts asks.
+  json sending(json all) const {
+    auto message = head;
+    message[parts] = std::move(all);
+    return {{"message", std::move(message)}};
+  }
+  /// The part of a send that has no other.
+  core::part read(const json& part) const {
+    const auto got = words.read_send(sending(json::array({part})));
+    REQUIRE(got);
+    REQUIRE(got->message.parts.size() == 1);
+    return got->message.parts.front();
+  }
+  json written(const core::part& what) const {
+    core::message message;
+    message.parts = {what};
+    std::string out;
+    words.append_sent_message(out, message, {});
+    const auto sent = json::parse(out);
+    return sent.value("message", sent)[parts][0];
+  }
+  std::string task_text(const core::task& what, const shown& how = {}) const {
+    std::string out;
+    words.append_task(out, what, how);
+    return out;
+  }
+  json task(const core::task& what, const shown& how = {}) const { return json::parse(task_text(what, how)); }
+  /// That part goes in as it comes out.
+  void check_kept(const json& part) const { CHECK(written(read(part)) == part); }
+};
 
 }  // namespace mofa::a2a::testing

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <ctime>
+#include <limits>
+#include <random>
+#include <vector>
 
 #include "protocols/document/document.hpp"
 #include "server/base/limits.hpp"
@@ -41,15 +44,23 @@ TEST_CASE("a JSON text becomes the value that it says") {
 }
 
 TEST_CASE("bad JSON is refused with line and column") {
-  CHECK(detail_of("") ==
-        "line 1, column 1: syntax error while parsing value - unexpected end of input; expected '[', '{', or a literal");
-  CHECK(has(detail_of("{\"a\": 1,\n \"b\": }"), "line 2, column 7: syntax error while parsing value - unexpected '}'"));
-  CHECK(has(detail_of("{} x"), "line 1, column 4: syntax error while parsing value"));
-  CHECK(has(detail_of("{'a': 1}"), "line 1, column 2: "));
-  CHECK(has(detail_of("[1,]"), "line 1, column 4: "));
+  CHECK(detail_of("") == "line 1, column 1: syntax error: unexpected end of the text; expected a value");
+  CHECK(detail_of("{\"a\": 1,\n \"b\": }") == "line 2, column 7: syntax error: unexpected '}'; expected a value");
+  CHECK(detail_of("{} x") == "line 1, column 4: syntax error: unexpected 'x'; expected the end of the text");
+  CHECK(detail_of("{'a': 1}") == "line 1, column 2: syntax error: unexpected '''; expected a key in quotes");
+  CHECK(detail_of("[1,]") == "line 1, column 4: syntax error: unexpected ']'; expected a value");
+  CHECK(detail_of("[1 2]") == "line 1, column 4: syntax error: unexpected '2'; expected ',' or ']'");
+  CHECK(detail_of("{\"a\" 1}") == "line 1, column 6: syntax error: unexpected '1'; expected ':'");
+  CHECK(detail_of("[1.]") == "line 1, column 4: syntax error: unexpected ']'; expected a digit");
+  CHECK(detail_of(std::string_view{"[\0]", 3}) == "line 1, column 2: syntax error: unexpected byte 0x00; expected a value");
   CHECK(has(detail_of("// no comments\n1"), "line 1, column 1: "));
   CHECK(has(detail_of("[NaN]"), "line 1, column 2: "));
-  CHECK(has(detail_of("\"\\ud800\""), "surrogate"));
+  CHECK(detail_of("[\"a\", \"b") == "line 1, column 7: syntax error: the string has no closing quote");
+  CHECK(detail_of("\"a\nb\"") == "line 1, column 3: syntax error: a control character in a string must be escaped");
+  CHECK(detail_of("\"\\x\"") == "line 1, column 2: syntax error: no such escape in a string");
+  CHECK(has(detail_of("\"\\u12g4\""), "four hexadecimal digits"));
+  for (const char* lone : {"\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\ud800x\""})
+    CHECK(has(detail_of(lone), "surrogate"));
 }
 
 TEST_CASE("bad UTF-8 is refused and does not come back in the error") {
@@ -67,10 +78,19 @@ TEST_CASE("a duplicate key is refused where it stands") {
 }
 
 TEST_CASE("numbers that JSON cannot hold exactly are refused") {
-  CHECK(detail_of("[1e999]") == "line 1, column 6: number out of range");
+  CHECK(detail_of("[1e999]") == "line 1, column 2: number out of range");
   CHECK(detail_of("[ 18446744073709551616]") == "line 1, column 3: number out of range");
   CHECK(detail_of("-9223372036854775809") == "line 1, column 1: number out of range");
+  CHECK(detail_of("123456789012345678901234567890") == "line 1, column 1: number out of range");
   CHECK(parse_json("-9223372036854775808")->get<std::int64_t>() == std::numeric_limits<std::int64_t>::min());
+}
+
+TEST_CASE("an integer beyond 64 bits is the double that its writer had") {
+  CHECK(*parse_json("18446744073709552000") == document::json(0x1p64));  // JSON.stringify(2 ** 64)
+  CHECK(*parse_json("100000000000000000000") == document::json(1e20));
+  CHECK(*parse_json("-9223372036854776000") == document::json(-0x1p63));
+  CHECK(parse_json("1" + std::string(308, '0'))->get<double>() == 1e308);
+  CHECK(detail_of("1" + std::string(309, '0')) == "line 1, column 1: number out of range");
 }
 
 TEST_CASE("nesting ends at the limit, whatever follows") {
@@ -87,6 +107,70 @@ TEST_CASE("a document of too many values is refused") {
   CHECK(parse_json("[" + zeros + "0]"));
   CHECK(has(detail_of("[" + zeros + "0,0]"), "more than 100000 values"));
   CHECK(has(detail_of("[" + repeat("{},", 500'000) + "0]"), "more than 100000 values"));
+}
+
+TEST_CASE("our reader and a plain one accept the same texts and read the same values") {
+  const std::vector<std::string> seeds{
+      R"({"a": [1, -2, 3.5e-3, true, null, "x\u00e9\ud83d\ude00\n\"\\"], "b": {"c": []}, "d": false})",
+      R"([0, -0, 0.0, -0.5, 10E+2, 1e-400, 18446744073709551615, -9223372036854775808, 0.1])",
+      "  \t\r\n{\"\xc3\xa9\": \"\xe2\x82\xac \xf0\x9f\x98\x80\"}  ",
+      "\xef\xbb\xbf[\"\\b\\f\\r\\t\\/\"]",
+      R"([[[{"a": {"b": [[], {}, [{}]]}}]], "", {}])",
+  };
+  constexpr std::string_view bytes = "{}[]\",:\\/ubnrtfae0123456789+-.E \n\x01\x7f\xc3\xa9\xed\xa0\xef\xbb\xbf";
+  std::mt19937 random{20'260'101};
+  const auto below = [&random](std::size_t end) { return std::uniform_int_distribution<std::size_t>{0, end - 1}(random); };
+  const auto spoil = [&](std::string& text) {
+    const auto at = below(text.size());
+    const char byte = bytes[below(bytes.size())];
+    const auto how = below(3);
+    if (how == 0) text[at] = byte;
+    if (how == 1) text.insert(at, 1, byte);
+    if (how == 2) text.erase(at, 1);
+  };
+  int accepted = 0;
+  for (const auto& seed : seeds) {
+    for (int i = 0; i < 4'000; ++i) {
+      auto text = seed;
+      for (auto changes = below(3); changes > 0; --changes) spoil(text);
+      CAPTURE(text);
+      const auto plain = document::json::parse(text, nullptr, false);
+      const auto ours = parse_json(text);
+      if (ours) {
+        ++accepted;
+        CHECK(*ours == plain);
+        CHECK(*document::consume_json(text) == plain);
+      } else {
+        // What a plain reader takes all the same.
+        const auto& why = ours.error().detail;
+        CHECK((plain.is_discarded() || has(why, "is there already") || has(why, "out of range")));
+      }
+    }
+  }
+  CHECK(accepted > 5'000);
+}
+
+TEST_CASE("a string that is most of a body takes over its memory, whatever is around it") {
+  const auto long_text = repeat("0123456789abcde\n", 50'000);
+  const auto quoted = document::json(long_text).dump();
+  for (const std::string before : {"", R"("first": [1, {"x": "y"}], )"}) {
+    for (const std::string after : {"", R"(, "last": "\u00e9")"}) {
+      auto expected = document::json::parse("{" + before + R"("long": "")" + after + "}");
+      expected["long"] = long_text;
+      auto body = "{" + before + R"("long": )" + quoted + after + "}";
+      const auto* memory = body.data();
+      const auto read = document::consume_json(std::move(body));
+      REQUIRE(read);
+      CHECK(*read == expected);
+      CHECK(read->at("long").get_ref<const std::string&>().data() == memory);
+    }
+  }
+  // What no object holds is copied.
+  CHECK(*document::consume_json("[" + quoted + "]") == document::json::array({long_text}));
+  CHECK(*document::consume_json(quoted) == document::json(long_text));
+  const auto twice = document::consume_json(R"({"long": )" + quoted + R"(, "long": 1})");
+  REQUIRE_FALSE(twice);
+  CHECK(has(twice.error().detail, "is there already"));
 }
 
 TEST_CASE("every value of a JSON document has its place") {

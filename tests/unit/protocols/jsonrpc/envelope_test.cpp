@@ -13,13 +13,13 @@ using jsonrpc::failure_kind;
 namespace {
 
 jsonrpc::call call_of(std::string_view body) {
-  auto read = jsonrpc::read_call(body);
+  auto read = jsonrpc::read_call(std::string{body});
   REQUIRE(std::holds_alternative<jsonrpc::call>(read));
   return std::get<jsonrpc::call>(std::move(read));
 }
 
 jsonrpc::failure failure_of(std::string_view body) {
-  auto read = jsonrpc::read_call(body);
+  auto read = jsonrpc::read_call(std::string{body});
   REQUIRE(std::holds_alternative<jsonrpc::failure>(read));
   return std::get<jsonrpc::failure>(std::move(read));
 }

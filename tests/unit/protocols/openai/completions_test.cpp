@@ -33,8 +33,7 @@ TEST_CASE("a call is a task in a new context, awaited as long as its agent may w
   REQUIRE(got.status == 200);
   CHECK(got.content_type == "application/json");
   CHECK(call.agents.asked == std::vector<std::string>{"get echo"});
-  // The agent's timeout is ten minutes.
-  CHECK(call.tasks.asked == std::vector<std::string>{"submit echo wait=605000"});
+  CHECK(call.tasks.asked == std::vector<std::string>{"submit echo wait=100"});
   CHECK(call.tasks.submitted->message.text() == "hello");
   CHECK(call.tasks.submitted->context_id.empty());
   CHECK(call.tasks.who.principal == "ada");
@@ -119,6 +118,31 @@ TEST_CASE("a task that ends otherwise is an error that clients do not repeat by 
           json{{"message", "because"}, {"type", each.type}, {"param", nullptr}, {"code", each.shown}});
     CHECK(header_of(got, "x-should-retry") == "false");
   }
+}
+
+TEST_CASE("a task that takes its time is waited for as long as its agent may work") {
+  harness call;
+  call.tasks.settled = ended_task(task_state::completed, "at last");
+  call.tasks.replayed = true;
+  const auto got = call.post(hello);
+  CHECK(json::parse(got.body)["choices"][0]["message"]["content"] == "at last");
+  CHECK(header_of(got, "Idempotency-Replayed") == "true");
+  // The agent's timeout is ten minutes.
+  CHECK(call.tasks.asked == std::vector<std::string>{"submit echo wait=100", "await " + some_id + " wait=604900"});
+}
+
+TEST_CASE("who waits when the server ends is told that the task goes on, or its answer if it has just ended") {
+  harness call;
+  call.ending = true;
+  const auto got = call.post(hello);
+  const auto why = error_of(got, 503);
+  CHECK(why["code"] == "draining");
+  CHECK(why["message"].get<std::string>().find(some_id) != std::string::npos);
+  CHECK(header_of(got, "x-should-retry") == "false");
+  call.tasks.found = [](task_id) -> core::task_ptr { return ended_task(task_state::completed, "just in time"); };
+  CHECK(json::parse(call.post(hello).body)["choices"][0]["message"]["content"] == "just in time");
+  call.tasks.found = [](task_id) { return fail(errc::unavailable, "storage is restarting"); };
+  CHECK(error_of(call.post(hello), 503)["message"].get<std::string>().find(some_id) != std::string::npos);
 }
 
 TEST_CASE("a task that does not end in time goes on, and the answer names it") {

@@ -35,6 +35,7 @@ class paged_agents final : public rest::testing::fake_agents {
 };
 
 struct harness {
+  bool ending = false;  ///< the server ends while somebody waits
   rest::testing::fake_tasks tasks;
   paged_agents agents;
   http::route_table table = routes(tasks, agents);
@@ -55,7 +56,7 @@ struct harness {
         route.handle(std::move(from), [&](http::response answer) { got = std::move(answer); });
     }
     REQUIRE(got);
-    return std::move(*got);
+    return rest::testing::after_the_wait(std::move(*got), ending);
   }
   http::response post(std::string body, http::header_list headers = {}) {
     return (*this)("POST", "/v1/chat/completions", std::move(body), std::move(headers));

@@ -89,7 +89,8 @@ void fake_tasks::send(const core::caller& caller, task_id to, core::further_mess
   asked.push_back("send " + to.str() + " wait=" + std::to_string(what.wait.count()));
   who = caller;
   sent = std::move(what);
-  reply_with(failure, std::move(done), core::submitted_task{.task = task, .replayed = replayed, .message_seq = message_seq});
+  reply_with(send_failure ? send_failure : failure, std::move(done),
+             core::submitted_task{.task = task, .replayed = replayed, .message_seq = message_seq});
 }
 
 void fake_tasks::cancel(const core::caller&, task_id which, std::string reason, core::completion<core::task_ptr> done) {
@@ -103,9 +104,9 @@ void fake_tasks::get(const core::caller&, task_id which, core::completion<core::
   reply_with(failure, std::move(done), task);
 }
 
-void fake_tasks::await(const core::caller&, task_id which, milliseconds, core::completion<core::task_ptr> done) {
-  asked.push_back("await " + which.str());
-  reply_with(failure, std::move(done), task);
+void fake_tasks::await(const core::caller&, task_id which, milliseconds wait, core::completion<core::task_ptr> done) {
+  asked.push_back("await " + which.str() + " wait=" + std::to_string(wait.count()));
+  reply_with(failure, std::move(done), settled ? settled : task);
 }
 
 void fake_tasks::list(const core::caller& caller, core::task_filter wanted, core::page_request page,
@@ -279,7 +280,17 @@ http::response harness::operator()(ask what) {
     got = std::move(answer);
   });
   REQUIRE(answers == 1);
-  return std::move(*got);
+  return after_the_wait(std::move(*got), ending);
+}
+
+http::response after_the_wait(http::response from, bool ending) {
+  if (!from.wait) return from;
+  std::optional<http::response> got;
+  auto& what = ending ? from.wait->cut_short : from.wait->begin;
+  what([&](http::response answer) { got = std::move(answer); });
+  REQUIRE(got);
+  CHECK_FALSE(got->wait);
+  return *std::move(got);
 }
 
 core::json harness::json(ask what, int status) {

@@ -30,7 +30,9 @@ class fake_tasks final : public core::task_service {
   std::optional<error> failure;         ///< the answer to everything, when set
   std::optional<error> events_failure;  ///< the answer to events() only
   std::optional<error> cancel_failure;  ///< the answer to cancel() only
+  std::optional<error> send_failure;    ///< the answer to send() only
   core::task_ptr task = some_task();
+  core::task_ptr settled;  ///< the answer to await(), when set
   bool replayed = false;
   std::vector<core::event_ptr> recorded;
   std::string next_cursor;
@@ -130,6 +132,7 @@ class harness {
   /// The problem that the answer must be.
   core::json problem(ask what, int status, std::string_view code);
 
+  bool ending = false;  ///< the server ends while somebody waits
   fake_tasks tasks;
   fake_agents agents;
   fake_configuration configuration;
@@ -138,6 +141,10 @@ class harness {
   http::route_table table =
       routes({.tasks = tasks, .agents = agents, .topics = topics, .ready = [this] { return state; }, .version = "9.8.7"});
 };
+
+/// The answer that a long wait leads to, any other one as it is. `ending`: the server ends before there is one, and the rest
+/// of the wait is cut short.
+http::response after_the_wait(http::response from, bool ending);
 
 /// The value of the header; empty when there is none.
 std::string header_of(const http::response& from, std::string_view name);

@@ -60,20 +60,53 @@ TEST_CASE("a submission that prefers to wait tells a settled task from one at wo
        {std::pair{core::task_state::completed, 200}, std::pair{core::task_state::input_required, 200},
         std::pair{core::task_state::working, 202}}) {
     harness call;
-    call.tasks.task = some_task(state);
+    call.tasks.settled = some_task(state);
     const auto got = call(post(R"({"message": "hello"})", {{"prefer", "respond-async, wait=5"}}));
     CHECK(got.status == status);
     CHECK(header_of(got, "Preference-Applied") == "wait=5");
     CHECK(header_of(got, "Location") == "/api/v1/tasks/" + some_id);
-    CHECK(call.tasks.asked[0] == "submit echo wait=5000");
+    // Nobody keeps a place in the gate for longer than that.
+    CHECK(call.tasks.asked == std::vector<std::string>{"submit echo wait=100", "await " + some_id + " wait=4900"});
   }
+}
+
+TEST_CASE("a task that is settled soon is not waited for any more") {
+  harness call;
+  call.tasks.task = some_task(core::task_state::completed);
+  CHECK(call(post(R"({"message": "hello"})", {{"prefer", "wait=5"}})).status == 200);
+  CHECK(call.tasks.asked == std::vector<std::string>{"submit echo wait=100"});
+}
+
+TEST_CASE("who waits when the server ends gets the task as it is, and reads whether it was waited for") {
+  for (const auto& [state, status, applied] :
+       {std::tuple{core::task_state::completed, 200, "wait=5"}, {core::task_state::working, 202, ""}}) {
+    harness call;
+    call.ending = true;
+    call.tasks.found = [state = state](task_id) { return some_task(state); };
+    call.tasks.replayed = true;
+    const auto got = call(post(R"({"message": "hello"})", {{"prefer", "wait=5"}}));
+    CHECK(got.status == status);
+    CHECK(header_of(got, "Location") == "/api/v1/tasks/" + some_id);
+    CHECK(header_of(got, "Idempotency-Replayed") == "true");
+    CHECK(header_of(got, "Preference-Applied") == applied);
+    CHECK(core::json::parse(got.body)["status"]["state"] == core::to_string(state));
+    CHECK(call.tasks.asked == std::vector<std::string>{"submit echo wait=100", "get " + some_id});
+  }
+}
+
+TEST_CASE("who waits for what has been submitted gets that, also when nobody can look how it stands") {
+  harness call;
+  call.ending = true;
+  call.tasks.found = [](task_id) { return fail(errc::unavailable, "storage is restarting"); };
+  const auto got = call.json(post(R"({"message": "hello"})", {{"prefer", "wait=5"}}), 202);
+  CHECK(got["id"] == some_id);
 }
 
 TEST_CASE("nobody waits longer than a minute") {
   harness call;
   const auto got = call(post(R"({"message": "hello"})", {{"prefer", "wait=3600"}}));
   CHECK(header_of(got, "Preference-Applied") == "wait=60");
-  CHECK(call.tasks.asked[0] == "submit echo wait=60000");
+  CHECK(call.tasks.asked.back() == "await " + some_id + " wait=59900");
 }
 
 TEST_CASE("a submission that accepts a stream gets the new task's feed from its first event") {
@@ -163,6 +196,8 @@ TEST_CASE("every wrong value is named by its JSON pointer") {
       {R"({"message": {"role": "agent", "parts": [{"text": "x"}]}})", "/message/role"},
       {R"({"message": "x", "context_id": ""})", "/context_id"},
       {R"({"message": "x", "context_id": 1})", "/context_id"},
+      {R"({"message": "x", "context_id": "a\u0000b"})", "/context_id"},
+      {R"({"message": {"message_id": "a\u001fb", "parts": [{"text": "x"}]}})", "/message/message_id"},
       {R"({"message": "x", "context_id": ")" + std::string(129, 'c') + "\"}", "/context_id"},
       {R"({"message": "x", "priority": "urgent"})", "/priority"},
       {R"({"message": "x", "timeout_ms": 0})", "/timeout_ms"},
@@ -263,11 +298,11 @@ TEST_CASE("a further message that prefers to wait tells a task that is settled a
        {std::pair{core::task_state::completed, 200}, std::pair{core::task_state::input_required, 200},
         std::pair{core::task_state::working, 202}}) {
     harness call;
-    call.tasks.task = some_task(state);
+    call.tasks.settled = some_task(state);
     const auto got = call(message({{"prefer", "wait=5"}}));
     CHECK(got.status == status);
     CHECK(header_of(got, "Preference-Applied") == "wait=5");
-    CHECK(call.tasks.asked == std::vector<std::string>{"send " + some_id + " wait=5000"});
+    CHECK(call.tasks.asked == std::vector<std::string>{"send " + some_id + " wait=100", "await " + some_id + " wait=4900"});
   }
 }
 

@@ -39,4 +39,24 @@ TEST_CASE("cards change when keys come or go, and at no other time") {
   }
 }
 
+TEST_CASE("an agent that should answer at the origin and is not there is told, as an alarm only when it was asked for") {
+  settings::a2a_settings from;
+  CHECK_FALSE(missing_default_agent(from, {"assistant", "echo"}));
+  const auto shipped = missing_default_agent(from, {"echo"});
+  REQUIRE(shipped);
+  CHECK(shipped->name == "assistant");
+  CHECK(shipped->as_shipped);
+  from.default_agent = "ecko";
+  const auto wrong = missing_default_agent(from, {"assistant", "echo"});
+  REQUIRE(wrong);
+  CHECK_FALSE(wrong->as_shipped);
+  CHECK(wrong->detail.starts_with("no agent 'ecko' for a2a.default_agent"));
+  CHECK(wrong->fix == "did you mean 'echo'?");
+  from.enabled = false;
+  CHECK_FALSE(missing_default_agent(from, {"echo"}));
+  from.enabled = true;
+  from.default_agent.clear();
+  CHECK_FALSE(missing_default_agent(from, {"echo"}));
+}
+
 }  // namespace mofa::app

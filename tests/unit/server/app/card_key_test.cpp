@@ -4,20 +4,13 @@
 
 #include "server/app/doctor_checks.hpp"
 #include "tests/unit/server/app/scratch.hpp"
+#include "tests/unit/server/base/private_keys.hpp"
 
 namespace mofa::app {
 namespace {
 
-const std::string ed25519_pem =
-    "-----BEGIN PRIVATE KEY-----\n"
-    "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
-    "-----END PRIVATE KEY-----\n";
-const std::string p256_pem =
-    "-----BEGIN PRIVATE KEY-----\n"
-    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg2MjoFKMbX53pWS55\n"
-    "B99N1vTVXmOvYbFrHjaWcvwhx0yhRANCAAS8f1HEeZa+kVH9pbwaK5V7eGzxwQ+o\n"
-    "SYKfpEMTo9oR7w0ZtpMRJkFRpKcUgB3Rw2nEq2Gwb/qRz8jAAkRo2xcW\n"
-    "-----END PRIVATE KEY-----\n";
+using test::ed25519_pem;
+using test::p256_pem;
 
 settings::configuration with_key(const std::filesystem::path& file) {
   settings::configuration out;

@@ -21,6 +21,12 @@ gateway::router sample_routes() {
   table.push_back(route("GET", "/livez", std::nullopt));
   table.push_back(route("GET", "/tasks/{id}", core::scope::tasks_read));
   table.push_back(route("POST", "/tasks", core::scope::tasks_write));
+  table.push_back(http::form_below("/talk", [](const error& why) {
+    http::response out;
+    out.status = 418;
+    out.body = to_string(why.code);
+    return out;
+  }));
   auto made = gateway::router::make(std::move(table));
   REQUIRE(made);
   return *std::move(made);
@@ -250,7 +256,9 @@ TEST_CASE("pages may send and read the headers of A2A, under their old name too"
     CHECK(sent.find(each) != std::string::npos);
     CHECK(read.find(each) != std::string::npos);
   }
-  CHECK(sent.find(", A2A-Version,") != std::string::npos);
+  for (const char* each : {", A2A-Version,", ", Authorization,", ", If-None-Match,", ", Last-Event-ID,"})
+    CHECK(sent.find(each) != std::string::npos);
+  for (const char* each : {", ETag,", ", Retry-After,", ", WWW-Authenticate,"}) CHECK(read.find(each) != std::string::npos);
   CHECK(header_of(answer, "Access-Control-Allow-Origin") == "https://board.example");
   CHECK(header_of(answer, "Vary") == "Origin");
 }
@@ -260,6 +268,26 @@ TEST_CASE("an answer that no page may read says only that it may differ") {
   gateway::door::allow_reading(answer, {});
   REQUIRE(answer.headers.size() == 1);
   CHECK(header_of(answer, "Vary") == "Origin");
+}
+
+TEST_CASE("what is refused without a route is in the form of the dialect that has the path") {
+  house at;
+  const auto words = [&](http::request ask) {
+    const auto found = at.judge(ask);
+    REQUIRE(found.answer);
+    CHECK(found.answer->status == 418);
+    CHECK(found.pattern == "unmatched");
+    return found.answer->body;
+  };
+  CHECK(words(request("POST", "/talk/loudly")) == "not_found");
+  CHECK(words(request("GET", "/talk", {{"host", "evil.example"}})) == "host_not_allowed");
+  CHECK(words(request("POST", "/talk/x", {{"origin", "http://evil.example"}})) == "origin_not_allowed");
+  auto odd = request("GET", "/talk/x");
+  odd.query = "a=%ff";
+  CHECK(words(std::move(odd)) == "invalid_syntax");
+  at.settings.keys = {key_of("ci", "mofa_a", 1)};
+  CHECK(words(request("GET", "/talk/x")) == "unauthenticated");
+  CHECK(words(request("GET", "/talk/x", {{"x-api-key", "mofa_a"}})) == "not_found");
 }
 
 TEST_CASE("a query that is not well percent-encoded is 400") {

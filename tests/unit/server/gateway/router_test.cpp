@@ -108,3 +108,52 @@ TEST_CASE("a long path of many segments is refused without trouble") {
   for (int i = 0; i < 100'000; ++i) path += "/x";
   CHECK(pattern_of(routes, path) == "not_found");
 }
+
+TEST_CASE("what belongs to no route is refused in the form of the longest pattern that it is at or below") {
+  const auto form = [](const char* words) {
+    return [words](const error&) {
+      return http::response{.status = 400, .headers = {}, .body = words, .content_type = {}, .stream = {}};
+    };
+  };
+  http::route_table table;
+  table.push_back(http::form_below("/a2a", form("new")));
+  table.push_back(http::form_below("/a2a/{agent}/v1", form("old")));
+  table.push_back(route("GET", "/a2a/{agent}/tasks/{id}"));
+  table.back().refuse = form("route");
+  table.push_back(route("GET", "/a2a/{agent}/{tenant}/tasks"));
+  table.push_back(route("GET", "/other/{id}"));
+  const auto made = router::make(std::move(table));
+  REQUIRE(made);
+  const auto words = [&](std::string_view path) {
+    const auto* found = made->form_for(path);
+    return found == nullptr ? std::string{"none"} : found->refuse ? found->refuse(error{}).body : std::string{"plain"};
+  };
+  for (const char* path :
+       {"/a2a", "/a2a/", "/a2a/r/message:shout", "/a2a/r/tasks/", "/a2a/r//x", "/a2a//x", "/a2a/r/v2/things"}) {
+    CAPTURE(path);
+    CHECK(words(path) == "new");
+    CHECK(pattern_of(*made, path) == "not_found");
+  }
+  for (const char* path : {"/a2a/r/v1", "/a2a/r/v1/", "/a2a/r/v1/message:shout", "/a2a/r/v1/a/b/c"}) {
+    CAPTURE(path);
+    CHECK(words(path) == "old");
+  }
+  // A route has its own form, even where a parameter of it cannot be read.
+  CHECK(words("/a2a/r/tasks/x") == "route");
+  CHECK(words("/a2a/r/tasks/%ff") == "route");
+  CHECK(pattern_of(*made, "/a2a/r/tasks/%ff") == "invalid_syntax");
+  CHECK(words("/a2a/r/v1/tasks") == "plain");
+  CHECK(words("/other/%zz") == "plain");
+  for (const char* path : {"/", "/other", "/a2", "", "x", "/v1/x"}) CHECK(words(path) == "none");
+}
+
+TEST_CASE("a form of refusals is no route, and there is one of each pattern") {
+  const auto words = [](const error&) { return http::response{}; };
+  http::route_table table;
+  table.push_back(http::form_below("/a2a", words));
+  const auto alone = router::make(table);
+  REQUIRE(alone);
+  CHECK(pattern_of(*alone, "/a2a") == "not_found");
+  table.push_back(http::form_below("/a2a", words));
+  CHECK(refusal_of(std::move(table)) == "the form below '/a2a' is there twice");
+}

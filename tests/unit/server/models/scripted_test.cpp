@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "server/models/patient/patient_model.hpp"
+#include "server/models/scripted/rules.hpp"
 #include "tests/unit/server/models/conversation.hpp"
 #include "tests/unit/server/models/manual_timer.hpp"
 
@@ -70,6 +71,17 @@ TEST_CASE("the first rule that matches the user's text calls its tools with the 
   CHECK(got.calls[0].arguments == json{{"expression", "17*23"}});
   CHECK(got.finish == "tool_calls");
   CHECK(got.model == "scripted/demo");
+}
+
+TEST_CASE("rules with the same pattern share what it was compiled to") {
+  const auto book = models::read_rules(json::parse(R"json({"rules": [
+      {"when": {"text": "my name is (?P<name>\\pL+)"}, "say": "{{name}}"},
+      {"when": {"text": "hello"}, "say": "hi"},
+      {"when": {"text": "my name is (?P<name>\\pL+)", "tool": "memory_put"}, "say": "{{name}}"}]})json"));
+  REQUIRE(book);
+  CHECK(book->rules[0].text == book->rules[2].text);
+  CHECK(book->rules[0].text != book->rules[1].text);
+  CHECK(book->rules[2].groups == book->rules[0].groups);
 }
 
 TEST_CASE("a tool's outcome is matched by the tool, whatever numbers are in it") {

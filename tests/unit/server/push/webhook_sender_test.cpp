@@ -114,7 +114,7 @@ TEST_CASE("a receiver that gives its status and hangs has answered, one that giv
     peer.wait_closed();
   }};
   world here;
-  const auto late = here.post({hangs_late.url(), {}, "{}", 300ms});
+  const auto late = here.post({hangs_late.url(), {}, "{}", 3s});
   REQUIRE(late);
   CHECK(late->status == 200);
   CHECK_FALSE(late->in_time);
@@ -207,4 +207,81 @@ TEST_CASE("an error repeats neither a query, a password, a header nor a body") {
   const auto answer = here.post({"https://one.example/", {{"Authorization", "Bearer c4n4ry\r\nX: y"}}, "", 15'000ms});
   CHECK(code_of(answer) == errc::invalid);
   CHECK(answer.error().detail.find("c4n4ry") == std::string::npos);
+}
+
+TEST_CASE("a URL that could never be told is refused when it is registered, and the answer says what would help") {
+  http_client::options how;
+  how.allow = {"10.1.0.0/16", "intern.example"};
+  const auto names = std::make_shared<known_names>(std::map<std::string, known_names::lists>{});
+  how.names = names;
+  const world strict{false, how};
+  const world lenient{true, how};
+  const auto why = [](const world& here, const std::string& url) {
+    const auto fit = here.sender->check(url);
+    if (!fit) CHECK(fit.error().code == errc::invalid);
+    return fit ? std::string{"fit"} : fit.error().detail;
+  };
+  for (const auto* url : {"https://one.example/hook", "https://one.example:8443", "https://1.1.1.1/", "https://10.1.2.3/",
+                          "https://intern.example/", "https://[2606:4700::1111]/"}) {
+    CAPTURE(url);
+    CHECK(why(strict, url) == "fit");
+    CHECK(why(lenient, url) == "fit");
+  }
+  for (const auto* url : {"http://one.example/hook", "http://10.1.2.3/", "http://intern.example/"}) {
+    CAPTURE(url);
+    CHECK(why(strict, url).find("must be https") != std::string::npos);
+    CHECK(why(lenient, url).find("must be https") != std::string::npos);
+  }
+  for (const auto* url : {"http://127.0.0.1:1/", "http://localhost/", "https://localhost/", "https://a.localhost/",
+                          "https://[::1]/", "https://0x7f000001/", "https://127.1/"}) {
+    CAPTURE(url);
+    CHECK(why(strict, url).find("a2a.push.allow_loopback") != std::string::npos);
+    CHECK(why(lenient, url) == "fit");
+  }
+  for (const auto* url : {"https://10.0.0.7/", "https://192.168.1.1/", "https://169.254.169.254/", "https://[fd00::1]/",
+                          "https://[fe80::1]/", "https://0.0.0.0/", "https://[::ffff:10.0.0.7]/", "https://167772167/"}) {
+    CAPTURE(url);
+    CHECK(why(strict, url).find("http_client.allow") != std::string::npos);
+    CHECK(why(lenient, url).find("http_client.allow") != std::string::npos);
+  }
+  CHECK(why(strict, "https://u:c4n4ry@one.example/?k=c4n4ry").find("c4n4ry") == std::string::npos);
+  CHECK(why(strict, "https://u:c4n4ry@one.example/") != "fit");
+  CHECK(why(strict, "nonsense") != "fit");
+  for (const auto* name : {"one.example", "intern.example", "localhost"}) CHECK(names->asked(name) == 0);
+}
+
+TEST_CASE("receivers on this machine are asked without the proxy, and it is not sent to its own machine") {
+  mock_http_server proxy{[](mock_peer& peer) { peer.wait_closed(); }};
+  mock_http_server server{always(mock_answer(200, ""))};
+  http_client::options how;
+  how.proxy = proxy.url("");
+  how.names = std::make_shared<known_names>(
+      std::map<std::string, known_names::lists>{{"localhost", {{"127.0.0.1"}}}, {"local.example", {{"127.0.0.1"}}}});
+  world here{true, how};
+  for (const auto* host : {"http://127.0.0.1", "http://localhost"}) {
+    CAPTURE(host);
+    CHECK(here.post(at(host, server)));
+  }
+  CHECK(code_of(here.post(at("https://local.example", server))) == errc::address_refused);
+  CHECK(proxy.connections() == 0);
+  CHECK(server.connections() >= 1);
+  // Everybody else is asked through it.
+  CHECK(code_of(here.post({"https://1.1.1.1/", {}, "{}", 1s})) == errc::timeout);
+  CHECK(proxy.connections() == 1);
+}
+
+TEST_CASE("a name for which no address comes costs the receiver its time, and nothing is asked") {
+  struct silent_names final : http_client::resolver {
+    gate over;
+    result<std::vector<ip_address>> resolve(const std::string&) override {
+      over.wait();
+      return fail(errc::unavailable, "too late");
+    }
+  };
+  http_client::options how;
+  const auto names = std::make_shared<silent_names>();
+  how.names = names;
+  world here{false, how};
+  CHECK(code_of(here.post({"https://slow.example/", {}, "{}", 200ms})) == errc::timeout);
+  names->over.open();
 }

@@ -32,7 +32,7 @@ core::json other_value(const settings::setting& which) {
   if (which.name == "a2a.push.allow_loopback") return true;
   if (which.name == "a2a.default_agent") return "";
   if (which.name == "a2a.public_base_url") return "https://example.org";
-  if (which.name == "a2a.card.default") return "hybrid";
+  if (which.name == "a2a.card.default") return "v1";
   if (which.name == "a2a.card.signing_key") return "key.pem";
   if (which.name == "a2a.card.key_id") return "2";
   if (which.name == "a2a.errors.profile") return "1.0.0";

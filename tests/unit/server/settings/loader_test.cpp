@@ -238,7 +238,8 @@ TEST_CASE("relative folders in a file begin at its folder, the data folder at th
 
 TEST_CASE("an address other than loopback needs a key") {
   CHECK(attempt{"listen: 0.0.0.0:8080"}.error ==
-        "listen 0.0.0.0:8080: another address than loopback needs a key; make one with 'mofa keys new NAME' and put its "
+        "mofa.yaml:1:1: listen 0.0.0.0:8080: another address than loopback needs a key; make one with 'mofa keys new NAME' "
+        "and put its "
         "line under "
         "auth.keys, or use --listen 127.0.0.1:8080");
   CHECK_FALSE(attempt{"listen: '[::]:8080'"}.ok);
@@ -305,11 +306,11 @@ TEST_CASE("hosts beyond the guard, and the proxy, are read, and what is neither 
 }
 
 TEST_CASE("sections within a section are reached from everywhere") {
-  const attempt got{"a2a:\n  card: {default: hybrid}\n  push:\n    attempts: 3\n    timeout_ms: 20\n  errors:\n",
+  const attempt got{"a2a:\n  card: {default: v1}\n  push:\n    attempts: 3\n    timeout_ms: 20\n  errors:\n",
                     {{"MOFA__A2A__PUSH__ALLOW_LOOPBACK", "true"}, {"MOFA__A2A__PUSH__ATTEMPTS", "4"}},
                     {"a2a.push.attempts=5", "a2a.card.key_id=2026"}};
   CHECK(got.error == "");
-  CHECK(got.values.a2a.card.form == "hybrid");
+  CHECK(got.values.a2a.card.form == "v1");
   CHECK(got.values.a2a.card.key_id == "2026");
   CHECK(got.values.a2a.push.allow_loopback);
   CHECK(got.values.a2a.push.attempts == 5);
@@ -327,19 +328,55 @@ TEST_CASE("an unknown key within a section within a section is named in full") {
 TEST_CASE("the settings of A2A are checked") {
   CHECK(attempt{"a2a: {enabled: 1}"}.error == "mofa.yaml:1:7: must be true or false");
   CHECK(attempt{"a2a: {default_agent: [a]}"}.error == "mofa.yaml:1:7: must be the name of an agent, or empty");
-  for (const std::string url : {"example.org", "ftp://example.org", "https://example.org/", "https://", "http:///x",
-                                "https://a.example/?x", "https://me@a.example", "https://a b"}) {
+  for (const std::string url : {"example.org",
+                                "ftp://example.org",
+                                "https://example.org/",
+                                "https://",
+                                "http:///x",
+                                "https://a.example/?x",
+                                "https://a.example?x",
+                                "https://a.example#x",
+                                "https://me@a.example",
+                                "https://a b",
+                                "https://[",
+                                "https://:99",
+                                "https://a:99999",
+                                "http://%zz",
+                                "https://a..b",
+                                "https://-",
+                                "https://a.example/%zz",
+                                "https://a.example/%2",
+                                "https://a.example/<x>",
+                                "https://[127.0.0.1]",
+                                "HTTPS://a.example"}) {
     CAPTURE(url);
     CHECK(attempt{"a2a: {public_base_url: '" + url + "'}"}.error ==
           "mofa.yaml:1:7: must be null or a URL such as https://agents.example.org, without a slash at its end");
   }
-  CHECK(attempt{"a2a: {public_base_url: 'https://example.org:8443/agents'}"}.values.a2a.public_base_url ==
-        "https://example.org:8443/agents");
+  for (const std::string url : {"https://example.org:8443/agents", "http://localhost:8080", "https://192.0.2.1",
+                                "https://[2001:db8::1]:8443/a%20b"}) {
+    CAPTURE(url);
+    CHECK(attempt{"a2a: {public_base_url: '" + url + "'}"}.values.a2a.public_base_url == url);
+  }
   CHECK(attempt{"a2a: {public_base_url: null, default_agent: ''}"}.values.a2a.default_agent.empty());
   CHECK(attempt{"a2a: {card: {signing_key: 3}}"}.error == "mofa.yaml:1:14: must be null or the name of a file");
   CHECK(attempt{"a2a: {card: {key_id: ''}}"}.error == "mofa.yaml:1:14: must be a string of 1 to 128 bytes");
+  CHECK(attempt{"a2a: {card: {key_id: \"a\\nb\"}}"}.error == "mofa.yaml:1:14: must have no control characters");
   CHECK(attempt{"a2a: {card: {default: v2}}"}.error == "mofa.yaml:1:14: must be one of v1 | hybrid");
   CHECK(attempt{"a2a: {errors: {profile: '1.0'}}"}.error == "mofa.yaml:1:16: must be one of 1.0.1 | 1.0.0");
+}
+
+TEST_CASE("the agent at the origin is called as an agent can be called") {
+  const std::string rule = "must be 1 to 63 of a-z, 0-9, '_' and '-', and begin with a letter or digit";
+  for (const std::string name : {"a/b", "../x", "{agent}", "a b", "-a", "Assistant", "a.b"}) {
+    CAPTURE(name);
+    CHECK(attempt{"a2a: {default_agent: '" + name + "'}"}.error == "mofa.yaml:1:7: is no name of an agent: " + rule);
+  }
+  CHECK(attempt{"", {{"MOFA__A2A__DEFAULT_AGENT", "api"}}}.error ==
+        "environment MOFA__A2A__DEFAULT_AGENT: is no name of an agent: 'api' is reserved");
+  // Whether there is one is another question: it may come later.
+  CHECK(attempt{"a2a: {default_agent: nosuch}"}.values.a2a.default_agent == "nosuch");
+  CHECK(attempt{"a2a: {default_agent: null}"}.values.a2a.default_agent.empty());
 }
 
 TEST_CASE("the signing key of cards lies relative to the file") {
@@ -357,8 +394,9 @@ TEST_CASE("cards are signed only where the configuration says where the server i
   const std::string wanted =
       "a2a.card.signing_key needs a2a.public_base_url: a signed card says where the server is, and no request may choose "
       "that; set a2a.public_base_url to where clients reach this server, such as https://agents.example.org";
-  CHECK(attempt{signs}.error == wanted);
-  CHECK(attempt{"a2a: {public_base_url: null}", {}, {"a2a.card.signing_key=card.pem"}}.error == wanted);
+  CHECK(attempt{signs}.error == "mofa.yaml:1:14: " + wanted);
+  CHECK(attempt{"a2a: {public_base_url: null}", {}, {"a2a.card.signing_key=card.pem"}}.error ==
+        "command line a2a.card.signing_key: " + wanted);
   CHECK(attempt{signs, {{"MOFA__A2A__PUBLIC_BASE_URL", "https://a.example"}}}.error == "");
   CHECK(attempt{"a2a: {enabled: false, card: {signing_key: card.pem}}"}.error == "");
   CHECK(attempt{"a2a: {public_base_url: 'https://a.example'}"}.error == "");
@@ -366,16 +404,23 @@ TEST_CASE("cards are signed only where the configuration says where the server i
 
 TEST_CASE("the first pause of a webhook is not longer than the longest") {
   CHECK(attempt{"a2a: {push: {first_pause_ms: 300001}}"}.error ==
-        "a2a.push.first_pause_ms: 300001 is longer than a2a.push.longest_pause_ms, 300000");
+        "mofa.yaml:1:14: a2a.push.first_pause_ms: 300001 is longer than a2a.push.longest_pause_ms, 300000");
   CHECK(attempt{"a2a: {push: {longest_pause_ms: 999}}"}.error ==
-        "a2a.push.first_pause_ms: 1000 is longer than a2a.push.longest_pause_ms, 999");
+        "mofa.yaml:1:14: a2a.push.first_pause_ms: 1000 is longer than a2a.push.longest_pause_ms, 999");
+  CHECK(attempt{"a2a: {push: {longest_pause_ms: 999}}", {{"MOFA__A2A__PUSH__FIRST_PAUSE_MS", "2000"}}}.error ==
+        "environment MOFA__A2A__PUSH__FIRST_PAUSE_MS: a2a.push.first_pause_ms: 2000 is longer than "
+        "a2a.push.longest_pause_ms, 999");
   CHECK(attempt{"a2a: {push: {first_pause_ms: 5, longest_pause_ms: 5}}"}.error == "");
 }
 
 TEST_CASE("all that does not go together is told at once, a line each") {
   const attempt got{"listen: 0.0.0.0:1\na2a: {card: {signing_key: card.pem}, push: {longest_pause_ms: 0}}\n"};
   CHECK(std::count(got.error.begin(), got.error.end(), '\n') == 2);
-  CHECK(got.error.starts_with("listen 0.0.0.0:1: "));
-  CHECK(got.error.find("\na2a.card.signing_key needs ") != std::string::npos);
-  CHECK(got.error.find("\na2a.push.first_pause_ms: ") != std::string::npos);
+  CHECK(got.error.starts_with("mofa.yaml:1:1: listen 0.0.0.0:1: "));
+  CHECK(got.error.find("\nmofa.yaml:2:14: a2a.card.signing_key needs ") != std::string::npos);
+  CHECK(got.error.find("\nmofa.yaml:2:45: a2a.push.first_pause_ms: ") != std::string::npos);
+  // Settings that meet in a running server have no one place.
+  settings::configuration met;
+  met.a2a.push.longest_pause = milliseconds{0};
+  CHECK(settings::check_together(met).error().detail.starts_with("a2a.push.first_pause_ms: 1000 is longer"));
 }

@@ -81,7 +81,7 @@ TEST_CASE("sections stand within sections") {
   const auto text = settings::to_yaml(values);
   CHECK(has(text, "\n\na2a:\n  # Whether"));
   CHECK(has(text, "\n  card:\n    # The form"));
-  CHECK(has(text, "\n    default: v1\n    # The file"));
+  CHECK(has(text, "\n    default: hybrid\n    # The file"));
   CHECK(has(text, "\n    signing_key: keys/card.pem\n"));
   CHECK(has(text, "\n  errors:\n    # Whose"));
   CHECK(has(text, "\n    timeout_ms: 15000\n\nretention:\n"));

@@ -10,6 +10,8 @@
 #include "actors/system/probe.hpp"
 #include "server/gateway/probe.hpp"
 #include "server/http_client/probe.hpp"
+#include "server/telemetry/full_store.hpp"
+#include "server/telemetry/line_limit.hpp"
 #include "server/telemetry/metrics.hpp"
 
 using namespace mofa;
@@ -166,5 +168,75 @@ TEST_CASE("an operator sees restarts, escalations and failed appends") {
   REQUIRE(lines.size() == 3);
   CHECK(lines[0].ends_with(" warn supervision child restarted path=root/store reason=\"disk on fire\""));
   CHECK(lines[1].ends_with(" error supervision escalated path=root/store reason=intensity"));
-  CHECK(lines[2].ends_with(" error storage append failed reason=storage_full units=2"));
+  CHECK(lines[2].ends_with(" error storage append failed reason=storage_full units=2 left_out=0"));
+}
+
+TEST_CASE("an operator sees which push configuration is told no more, and where it was told, in few lines") {
+  captured log{"info", "text"};
+  telemetry::metrics all;
+  auto& probe = all.actors();
+  const actors::push_receiver who{"0190163d-8694-739b-aea5-966c26f8ad91", "a \"b\"", "[::1]:80"};
+  probe.push_refused(who, "http_4xx");
+  probe.push_given_up(who, "attempts");
+  probe.push_server_answers("one.example:443", false);
+  probe.push_server_answers("one.example:443", true);
+  probe.push_store_failed(errc::io);
+  const std::string name = "task=0190163d-8694-739b-aea5-966c26f8ad91 config=\"a \\\"b\\\"\" server=[::1]:80";
+  const auto lines = log.lines();
+  REQUIRE(lines.size() == 5);
+  CHECK(lines[0].ends_with(" warn delivery push refused " + name + " reason=http_4xx left_out=0"));
+  CHECK(lines[1].ends_with(" warn delivery push given up " + name + " reason=attempts left_out=0"));
+  CHECK(lines[2].ends_with(" warn delivery push server does not answer server=one.example:443 left_out=0"));
+  CHECK(lines[3].ends_with(" warn delivery push server answers again server=one.example:443 left_out=0"));
+  CHECK(lines[4].ends_with(" warn delivery push store failed reason=io left_out=0"));
+  for (int i = 0; i < 1000; ++i) {
+    probe.push_refused(who, "http_4xx");
+    probe.push_given_up(who, "attempts");
+    probe.push_server_answers("one.example:443", false);
+    probe.push_store_failed(errc::io);
+  }
+  // Ten of each kind a second, and a second may begin in between.
+  CHECK(log.lines().size() >= 40);
+  CHECK(log.lines().size() <= 80);
+}
+
+TEST_CASE("a full disk is logged, but not once for each thing that it refuses") {
+  captured log{"info", "text"};
+  telemetry::metrics all;
+  for (int i = 0; i < 1000; ++i) all.actors().append_failed(errc::storage_full, 1);
+  CHECK(log.lines().size() >= 10);
+  CHECK(log.lines().size() <= 20);
+}
+
+TEST_CASE("of a flood ten lines a second are written, and the next one tells what was left out") {
+  using namespace std::chrono_literals;
+  telemetry::line_limit limit;
+  telemetry::line_limit::time now{5s};
+  for (int i = 0; i < 10; ++i) CHECK(limit.admit(now) == 0);
+  for (int i = 0; i < 7; ++i) CHECK_FALSE(limit.admit(now + 999ms));
+  CHECK(limit.admit(now + 1s) == 7);
+  CHECK(limit.admit(now + 1s) == 0);
+}
+
+TEST_CASE("a store that refused for want of room is full until it takes something, or for ten seconds") {
+  using namespace std::chrono_literals;
+  telemetry::full_store room;
+  const telemetry::full_store::time now{5s};
+  CHECK_FALSE(room.is_full(now));
+  room.refused(now);
+  CHECK(room.is_full(now + 9'999ms));
+  CHECK_FALSE(room.is_full(now + 10s));
+  room.refused(now + 20s);
+  room.committed();
+  CHECK_FALSE(room.is_full(now + 20s));
+}
+
+TEST_CASE("only a want of room makes the store full") {
+  telemetry::metrics all;
+  all.actors().append_failed(errc::conflict, 1);
+  CHECK_FALSE(all.store_is_full());
+  all.actors().append_failed(errc::storage_full, 1);
+  CHECK(all.store_is_full());
+  all.actors().append_committed(1, std::chrono::microseconds{1});
+  CHECK_FALSE(all.store_is_full());
 }

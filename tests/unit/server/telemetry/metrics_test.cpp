@@ -51,7 +51,9 @@ void touch_everything(telemetry::metrics& all) {
   actors.subscriber_added();
   actors.subscriber_removed();
   actors.push_attempted(true);
-  actors.push_given_up("0190163d-8694-739b-aea5-966c26f8ad91", "http_4xx");
+  actors.push_refused({"0190163d-8694-739b-aea5-966c26f8ad91", "mine", "one.example:443"}, "http_4xx");
+  actors.push_given_up({"0190163d-8694-739b-aea5-966c26f8ad91", "mine", "one.example:443"}, "http_4xx");
+  actors.push_store_failed(errc::io);
   actors.pushes_open(1);
   auto& models = all.models();
   models.attempt_retried("openai");
@@ -147,14 +149,19 @@ TEST_CASE("push notifications are counted by their outcome, and by no task") {
   probe.push_attempted(true);
   probe.push_attempted(false);
   probe.push_attempted(false);
-  probe.push_given_up("0190163d-8694-739b-aea5-966c26f8ad91", "attempts");
+  probe.push_refused({"0190163d-8694-739b-aea5-966c26f8ad91", "mine", "one.example:443"}, "http_4xx");
+  probe.push_given_up({"0190163d-8694-739b-aea5-966c26f8ad91", "mine", "one.example:443"}, "attempts");
+  probe.push_server_answers("one.example:443", false);
+  probe.push_store_failed(errc::io);
   probe.pushes_open(3);
   probe.pushes_open(2);
   CHECK(value_of(all, "mofa_push_attempts_total{ok=\"true\"}") == 1);
   CHECK(value_of(all, "mofa_push_attempts_total{ok=\"false\"}") == 2);
+  CHECK(value_of(all, "mofa_push_refused_total{reason=\"http_4xx\"}") == 1);
   CHECK(value_of(all, "mofa_push_given_up_total{reason=\"attempts\"}") == 1);
+  CHECK(value_of(all, "mofa_push_store_failures_total{reason=\"io\"}") == 1);
   CHECK(value_of(all, "mofa_pushes_open") == 2);
-  CHECK(all.exposition().find("0190163d") == std::string::npos);
+  for (const auto* word : {"0190163d", "mine", "one.example"}) CHECK(all.exposition().find(word) == std::string::npos);
 }
 
 TEST_CASE("the door's connections, requests and streams are counted by route and not by path") {
@@ -237,6 +244,29 @@ TEST_CASE("a label has at most a hundred values, what comes later is counted tog
   CHECK(value_of(all, "mofa_tasks_ended_total{agent=\"__other__\",state=\"completed\"}") == 100);
 }
 
+TEST_CASE("each route of the router has a child of its own, however many there are, and no more than that") {
+  telemetry::metrics all;
+  auto& probe = all.gateway();
+  probe.routes_known(150);
+  for (int i = 0; i < 160; ++i) {
+    const auto route = "/r" + std::to_string(i);
+    probe.request_started(route);
+    probe.request_finished(route, "GET", 200, 1ms, "r", route);
+    probe.answer_dropped(route);
+  }
+  for (const auto& [head, tail] : {std::pair<std::string, std::string>{"requests_started_total{", "\"}"},
+                                   {"answers_dropped_total{", "\"}"},
+                                   {"request_duration_seconds_count{method=\"GET\",", "\",status=\"2xx\"}"}}) {
+    CAPTURE(head);
+    const auto of = [&, begin = "mofa_http_" + head + "route=\"", end = tail](const std::string& route) {
+      return value_of(all, begin + route + end);
+    };
+    CHECK(of("/r151") == 1);
+    CHECK_FALSE(of("/r152"));
+    CHECK(of("__other__") == 8);
+  }
+}
+
 TEST_CASE("counting from several threads loses nothing") {
   telemetry::metrics all;
   std::vector<std::thread> threads;
@@ -302,7 +332,7 @@ TEST_CASE("every metric has the project's prefix, one description, and its unit 
     if (line.ends_with(" counter")) CHECK_MESSAGE(name.ends_with("_total"), name);
     if (line.ends_with(" histogram")) CHECK_MESSAGE((name.ends_with("_seconds") || name.ends_with("_units")), name);
   }
-  CHECK(names.size() == 48);
+  CHECK(names.size() == 50);
 }
 
 TEST_CASE("retries and open circuits are counted for each provider") {

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "tests/support/store_scratch.hpp"
+#include "tests/support/store_units.hpp"
 
 using namespace mofa;
 using namespace mofa::test;
@@ -21,6 +22,13 @@ error refusal(const std::string& file) {
 std::string content_of(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// Whether nobody but its owner may do anything with the file.
+bool is_private(const std::string& file) {
+  using std::filesystem::perms;
+  const auto others = perms::group_all | perms::others_all;
+  return (std::filesystem::status(file).permissions() & others) == perms::none;
 }
 
 }  // namespace
@@ -78,4 +86,61 @@ TEST_CASE("a new database has the write-ahead log and one row of meta") {
   CHECK(run_sql(file, "SELECT count(*) FROM meta") == "1");
   REQUIRE(store::open_sqlite(file));
   CHECK(run_sql(file, "SELECT count(*) FROM schema_version") == run_sql(file, "SELECT max(version) FROM schema_version"));
+}
+
+TEST_CASE("ended tasks that are there when the counts come in are counted") {
+  const scratch_folder folder;
+  const auto file = folder.file("mofa.db");
+  const auto total = [&](bool with_new) {
+    auto store = store::open_sqlite(file);
+    REQUIRE(store);
+    const auto epoch = (*store)->acquire_ownership();
+    REQUIRE(epoch);
+    for (int i = 0; with_new && i < 3; ++i) {
+      task_story story{*epoch, time_point{milliseconds{1'000 + i}}};
+      REQUIRE(append_one(**store, story.whole()));
+    }
+    core::task_filter filter;
+    filter.by_status = true;
+    filter.counted = true;
+    const auto page = (*store)->list(caller_of("local"), filter, {});
+    REQUIRE(page);
+    return page->total;
+  };
+  REQUIRE(total(true) == 3);
+  REQUIRE(
+      run_sql(file,
+              "DROP TRIGGER tasks_end_at_once; DROP TRIGGER tasks_end; DROP TRIGGER tasks_go; DROP TABLE ended_counts") ==
+      "");
+  REQUIRE(run_sql(file, content_of("migrations/sqlite/0009_ended_counts.sql")) == "");
+  CHECK(total(false) == 3);
+  CHECK(total(true) == 6);
+}
+
+TEST_CASE("a database is its owner's alone, and so is what stands beside it while it is open") {
+  const scratch_folder folder;
+  const auto file = folder.file("mofa.db");
+  const std::vector<std::string> all{file, file + "-wal", file + "-shm"};
+  {
+    const auto opened = store::open_sqlite(file);
+    REQUIRE(opened);
+    for (const auto& each : all) CHECK_MESSAGE(is_private(each), each);
+  }
+  // As an older binary has left it, or a copy that was put back.
+  for (const auto& each : all) {
+    if (each != file) std::ofstream{each};
+    std::filesystem::permissions(each, std::filesystem::perms{0644});
+  }
+  const auto opened = store::open_sqlite(file);
+  REQUIRE(opened);
+  for (const auto& each : all) CHECK_MESSAGE(is_private(each), each);
+}
+
+TEST_CASE("a file of another program keeps its mode") {
+  const scratch_folder folder;
+  const auto file = folder.file("other.db");
+  REQUIRE(run_sql(file, "CREATE TABLE songs (name TEXT)") == "");
+  std::filesystem::permissions(file, std::filesystem::perms{0644});
+  CHECK(refusal(file).code == errc::invalid);
+  CHECK_FALSE(is_private(file));
 }
