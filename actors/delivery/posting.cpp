@@ -92,7 +92,8 @@ void delivery_state::begin(receiver& one) {
 
 void delivery_state::take(push_task& news) {
   auto* one = find(news.key);
-  if (one == nullptr) return;
+  // One that was replaced while its task was being read has begun anew.
+  if (one == nullptr || one->now != receiver::phase::reading) return;
   if (news.value) {
     word_and_post(*one, [&] { return with->encoder->encode(one->what.config.dialect, **news.value); });
     // It weighs less than was thought.

@@ -105,16 +105,19 @@ void delivery_state::replace(receiver& one, core::open_push what) {
   const bool waits = one.now == receiver::phase::waiting;
   if (waits) places->withdraw(one.group, one.key);
   // A place is one at a host, and that may be another one now.
-  if (one.now == receiver::phase::idle || one.now == receiver::phase::subscribing) free_place(one, std::nullopt);
+  const bool reads = one.now == receiver::phase::reading;
+  if (one.now == receiver::phase::idle || one.now == receiver::phase::subscribing || reads) free_place(one, std::nullopt);
+  if (reads) let_go_of_feed(one);
   places->leave(std::exchange(one.group, group_of(what)));
   pauses.erase(one.pause);
   one.handled = std::max(one.handled, what.cursor);
-  one.renewed = one.now == receiver::phase::posting && one.what.edition.renewal != what.edition.renewal;
+  const bool is_another = one.renewed || one.what.edition.renewal != what.edition.renewal;
+  one.renewed = one.now == receiver::phase::posting && is_another;
   one.what = std::move(what);
   one.attempts = 0;
   one.sure = false;
   one.fate = core::push_fate::open;
-  if (one.now == receiver::phase::pausing || waits) one.now = receiver::phase::idle;
+  if (one.now == receiver::phase::pausing || waits || reads) one.now = receiver::phase::idle;
   go_on(one);
   hand_out_places();
 }

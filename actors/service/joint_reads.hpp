@@ -1,12 +1,10 @@
-// The joint reads: who waits for a look at which task. Whoever asks before the look begins shares it: the task is read, and
-// folded, once for all of them. Owned by the task front and by the reads that it has sent; called by gateway threads and by
-// those that read.
-// Thread-safe.
+// The joint reads: who waits for a look at which task of the store. Whoever asks before the look begins shares it: the task
+// is read, and folded, once for all of them. Owned by the task front and by the reads that it has sent; called by gateway
+// threads and by those that read. Thread-safe.
 #pragma once
 
 #include <mutex>
 #include <optional>
-#include <type_traits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -43,20 +41,14 @@ class joint_reads {
   std::unordered_map<task_id, std::vector<asker>> waiting_;
 };
 
-/// Answers all with one view. `see` is asked what there is of the task for a caller: a row, or all that was loaded; errors
-/// answer that caller. `view` is made of that, once.
-template <class Seen, class See, class View>
+/// Answers all with one view. `see` is asked for the row of the task as a caller may see it; errors answer that caller. The
+/// view is made once, when there is somebody who may see it.
+template <class See, class View>
 void answer_all(std::vector<joint_reads::asker> all, See see, View view) {
-  const auto row_of = [](const Seen& what) -> const core::task_row& {
-    if constexpr (std::is_same_v<Seen, core::task_row>)
-      return what;
-    else
-      return what.row;
-  };
-  std::optional<Seen> known;
+  std::optional<core::task_row> known;
   std::erase_if(all, [&](joint_reads::asker& each) {
-    if (known && core::may_see(each.who, row_of(*known))) return false;
-    result<Seen> seen = see(each.who);
+    if (known && core::may_see(each.who, *known)) return false;
+    result<core::task_row> seen = see(each.who);
     if (seen)
       known = *std::move(seen);
     else
@@ -64,7 +56,7 @@ void answer_all(std::vector<joint_reads::asker> all, See see, View view) {
     return !seen;
   });
   if (!known) return;
-  const result<core::task_ptr> found = view(*std::move(known));
+  const result<core::task_ptr> found = view();
   for (auto& each : all) each.done(found);
 }
 

@@ -87,24 +87,22 @@ void task_front::row(const caller& who, task_id which, completion<core::task_row
 }
 
 void task_front::get(const caller& who, task_id which, completion<core::task_ptr> done) {
+  // Those in memory are cheap to find, and the order of the feeds' mailbox holds for each who asks.
+  if (storage::is_volatile(which)) {
+    return in_memory(who, which, [done = std::move(done)](result<core::loaded_task> loaded) mutable {
+      if (!loaded) return done(std::move(loaded).error());
+      done(view_of(*loaded));
+    });
+  }
   if (!reads_->join(which, {who, std::move(done)})) return;
   const auto lost = [reads = reads_, which] {
     for (auto& each : reads->take(which)) each.done(restarting());
   };
-  if (storage::is_volatile(which)) {
-    return storage::read_memory(
-        where_.feeds(),
-        [reads = reads_, which](const storage::memory_journal& from) {
-          const auto seen = [&](const caller& by) { return seen_in(from, by, which); };
-          answer_all<core::loaded_task>(reads->take(which), seen, [](core::loaded_task found) { return view_of(found); });
-        },
-        lost);
-  }
   storage::read(
       where_,
       [reads = reads_, which](core::store& from) {
         const auto seen = [&](const caller& by) { return from.row(by, which); };
-        answer_all<core::task_row>(reads->take(which), seen, [&](const core::task_row&) -> result<core::task_ptr> {
+        answer_all(reads->take(which), seen, [&]() -> result<core::task_ptr> {
           const auto loaded = from.load(which);
           if (!loaded) return loaded.error();
           return view_of(*loaded);

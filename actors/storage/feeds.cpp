@@ -23,7 +23,7 @@ using namespace mofa::actors;
 
 // Ended tasks of durability none stay readable until so many others have ended, and large ones only up to so many bytes.
 constexpr std::size_t keep_ended = 1000;
-constexpr std::size_t keep_ended_bytes = 8 * 1024 * 1024;
+constexpr std::size_t keep_ended_bytes = 32 * 1024 * 1024;
 
 // As the store numbers them, and no further.
 constexpr auto most_events = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) - 1;
@@ -82,7 +82,8 @@ struct feeds_state {
   self_pointer self;
   const environment* env = nullptr;
   const directory::directory* where = nullptr;
-  memory_journal memory{keep_ended, keep_ended_bytes};
+  memory_journal memory{keep_ended, keep_ended_bytes,
+                        [this](task_id which) { return by_task.contains(which) || waiters_by_task.contains(which); }};
   std::unordered_map<std::uint64_t, subscriber> subscribers;
   std::unordered_multimap<task_id, std::uint64_t> by_task;
   std::unordered_map<std::uint64_t, waiter> waiters;

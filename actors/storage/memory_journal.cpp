@@ -65,9 +65,10 @@ void memory_journal::forget_oldest() {
     ended_.pop_front();
   }
   while (ended_bytes_ > keep_bytes_) {
-    const auto is_large = [this](task_id each) { return tasks_.at(each).bytes > large_bytes; };
-    const auto which = std::find_if(ended_.begin(), ended_.end(), is_large);
-    if (which == ended_.end() - 1) return;
+    const auto may_go = [this](task_id each) { return tasks_.at(each).bytes > large_bytes && !is_followed_(each); };
+    const auto newest = ended_.end() - 1;
+    const auto which = std::find_if(ended_.begin(), newest, may_go);
+    if (which == newest) return;
     forget(*which);
     ended_.erase(which);
   }

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "protocols/core/ports/store.hpp"
 
@@ -15,8 +17,10 @@ namespace mofa::storage {
 class memory_journal {
  public:
   /// Ended tasks beyond `keep_ended` are forgotten, oldest first, and the idempotency keys of what is forgotten. So are
-  /// large ones, of more than 8 KiB of events, beyond `keep_bytes` together; the newest one stays, however large it is.
-  memory_journal(std::size_t keep_ended, std::size_t keep_bytes) : keep_ended_(keep_ended), keep_bytes_(keep_bytes) {}
+  /// large ones, of more than 8 KiB of events, beyond `keep_bytes` together; the newest one stays, however large it is, and
+  /// those that somebody follows.
+  memory_journal(std::size_t keep_ended, std::size_t keep_bytes, std::function<bool(task_id)> is_followed)
+      : keep_ended_(keep_ended), keep_bytes_(keep_bytes), is_followed_(std::move(is_followed)) {}
 
   /// errc::conflict when the unit does not follow the task's last event, or its idempotency key was used already.
   result<void> append(const core::append_unit& unit);
@@ -47,6 +51,7 @@ class memory_journal {
 
   std::size_t keep_ended_;
   std::size_t keep_bytes_;
+  std::function<bool(task_id)> is_followed_;
   std::unordered_map<task_id, kept_task> tasks_;
   std::deque<task_id> ended_;
   std::size_t ended_bytes_ = 0;  ///< of the large ones

@@ -23,4 +23,6 @@ END;
 CREATE TRIGGER tasks_go AFTER DELETE ON tasks WHEN OLD.ended_at IS NOT NULL BEGIN
   UPDATE ended_counts SET tasks = tasks - 1
     WHERE tenant = OLD.tenant AND agent = OLD.agent AND owner = OLD.owner AND state = OLD.state;
+  DELETE FROM ended_counts
+    WHERE tenant = OLD.tenant AND agent = OLD.agent AND owner = OLD.owner AND state = OLD.state AND tasks = 0;
 END;

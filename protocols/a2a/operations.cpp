@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "server/base/limits.hpp"
+
 namespace mofa::a2a {
 namespace {
 
@@ -18,8 +20,9 @@ void fail_without_task(call made, const std::string& id) {
 
 std::optional<fault> wrong_tenant(const call& made, const std::string& tenant) {
   if (tenant.empty() || tenant == made.who.tenant) return std::nullopt;
+  const auto named = tenant.size() <= limits::client_id_bytes ? "tenant '" + tenant + "'" : std::string{"this tenant"};
   return fault{fault_kind::invalid_params,
-               "tenant '" + tenant + "' is not yours: leave it out, or name that of your key",
+               named + " is not yours: leave it out, or name that of your key",
                {},
                {{"/tenant", "must be the tenant of the caller, or be left out"}}};
 }

@@ -5,6 +5,7 @@
 
 #include "protocols/a2a/operations.hpp"
 #include "server/base/digest.hpp"
+#include "server/base/limits.hpp"
 
 namespace mofa::a2a {
 namespace {
@@ -27,8 +28,8 @@ std::optional<std::string> cursor_in(const task_id& task, const std::string& tok
 /// A configuration that is not there is answered like a task that is not there.
 fault no_such_config(const std::string& task, const std::string& id) {
   auto out = no_such_task(task);
-  out.message = "task " + task + " has no push notification configuration '" + id + "'";
-  out.metadata.emplace_back("configId", id);
+  out.message = "task " + task + " has no such push notification configuration";
+  if (id.size() <= limits::client_id_bytes) out.metadata.emplace_back("configId", id);
   return out;
 }
 

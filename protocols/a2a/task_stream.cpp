@@ -54,14 +54,16 @@ void keep_written(const codec& words, const core::event& what, std::optional<cor
   last_written.text = text;
 }
 
-/// The data of an event, read once on this thread for all streams that are told of it one after the other.
-const json& data_of(const core::event& what) {
+/// The data of an event, read once on this thread for all streams that are told of it one after the other. What is too large
+/// to be kept is read into `room`.
+const json& data_of(const core::event& what, json& room) {
   struct read_event {
     task_id task;
     std::uint64_t seq = 0;
     json data;
   };
   thread_local read_event last;
+  if (what.data.size() > most_kept_bytes) return room = json::parse(what.data, nullptr, false);
   if (last.seq != what.seq || last.task != what.task) {
     last.data = json::parse(what.data, nullptr, false);
     last.task = what.task;
@@ -167,7 +169,8 @@ void task_stream::add(std::string& out, const core::event& what) {
                     what.kind == kinds::artifact_updated || what.kind == kinds::effect_requested ||
                     what.kind == kinds::effect_resolved;
   if (!told || tell_again(out, what)) return;
-  const auto& data = data_of(what);
+  json room;
+  const auto& data = data_of(what, room);
   if (!data.is_object()) return;
   if (what.kind == kinds::status_changed) return on_status(out, what, data);
   if (what.kind == kinds::message_added) return on_message(out, what, data);

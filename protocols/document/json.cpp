@@ -12,7 +12,8 @@
 namespace mofa::document {
 namespace {
 
-/// A text beyond this is read twice: first without keeping anything, so that a bad one costs no memory.
+/// A text beyond this is read twice: first without keeping anything, so that what breaks the grammar or the
+/// limits costs no memory.
 constexpr std::size_t outline_first_bytes = 64 * 1024;
 
 /// Reads one text (RFC 8259, section 2) without recursion, and tells the keeper what is in it and where.

@@ -38,6 +38,7 @@ awaitable<std::shared_ptr<exchange>> session::wait_long(http::long_wait what, ad
 
 awaitable<bool> session::stay_until(const std::function<bool()>& there, admission::slot* held) {
   bell_due_ = watching_ ? steady::time_point::max() : started_ + watch_after;
+  if (gone_) bell_->ring();  // that it has gone was told before, and will not be told again
   while (!there()) {
     if (!watching_ && steady::now() >= bell_due_) {
       bell_due_ = steady::time_point::max();

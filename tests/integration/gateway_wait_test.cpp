@@ -122,6 +122,22 @@ TEST_CASE("a client that has only finished sending gets the answer that it waits
   }
 }
 
+TEST_CASE("a client that has finished sending before the long wait begins is not waited for longer than another") {
+  waiting_fixture at{[](auto& settings) {
+    settings.threads = 1;
+    settings.half_closed_wait = milliseconds{2'000};
+  }};
+  raw_client client{at.port()};
+  REQUIRE(client.send(get_text("/held")));
+  auto first = at.held->take();
+  at.see_who_left();
+  client.finish_sending();
+  at.see_who_left();
+  first(at.waits::answer());
+  auto answer = at.begun->take();
+  CHECK(at.probe.reaches("finished GET /held 499"));
+}
+
 TEST_CASE("a long wait that is dropped, or whose asker throws, is a 500") {
   waiting_fixture at;
   raw_client client{at.port()};

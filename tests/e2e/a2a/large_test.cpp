@@ -48,6 +48,8 @@ std::vector<attempt> bad_attempts() {
       {"more parts than there may be", call_with(R"({"text": "x"})", R"(,          {"text": "xxxxxxxxxxxxxxxxxxxx"})", ""),
        400},
       {"what is not base64", call_with(R"({"raw": ")", "!", "\"}"), 200},
+      {"another's tenant",
+       filled(R"({"jsonrpc": "2.0", "id": 1, "method": "GetTask", "params": {"id": "x", "tenant": ")", "x", "\"}}"), 200},
       {"a text that is not closed", filled(R"({"jsonrpc": ")", "x", ""), 400},
       {"a broken end", text.substr(0, text.size() - 2) + "]}", 400},
       {"a broken text", call_with(R"({"text": ")", "x", "\x01\"}"), 400},

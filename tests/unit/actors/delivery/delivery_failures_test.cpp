@@ -269,6 +269,20 @@ TEST_CASE("what the one before refuses is not held against the one that replaces
   }
 }
 
+TEST_CASE("what the one before refuses is not held against one that was looked at twice") {
+  delivery_world world;
+  world.sender.answer = nullptr;
+  world.start();
+  const auto task = world.pushed("ss");
+  REQUIRE(world.create(world.config(task, "p", "https://two.example/")));
+  caf::anon_send(world.deliveries, actors::push_changed{task, "p"});
+  world.run();
+  world.sender.answer = [](const auto&) { return status(200); };
+  world.answer(0, status(404));
+  CHECK(world.seen.given_up.empty());
+  CHECK(world.sender.bodies(1) == "v1:1 v1:2 ");
+}
+
 TEST_CASE("one that is registered anew before the store knows that it was given up goes on") {
   delivery_world world;
   world.sender.answer = nullptr;

@@ -10,6 +10,8 @@ namespace {
 constexpr std::size_t plenty = 1024 * 1024;
 const time_point start{std::chrono::seconds{1'700'000'000}};
 
+bool nobody(task_id) { return false; }
+
 using list = std::vector<task_id>;
 
 list ids_of(const result<core::page<core::task_row>>& page) {
@@ -27,7 +29,7 @@ list ids_in(const storage::memory_journal& journal, const core::caller& who, con
 }  // namespace
 
 TEST_CASE("the memory journal takes a unit that follows, and refuses one that does not") {
-  storage::memory_journal journal{10, plenty};
+  storage::memory_journal journal{10, plenty, nobody};
   const auto task = task_id::make(start);
   CHECK(journal.append(unit_of(task, 0, 2)));
   CHECK(journal.append(unit_of(task, 2, 1)));
@@ -42,7 +44,7 @@ TEST_CASE("the memory journal takes a unit that follows, and refuses one that do
 }
 
 TEST_CASE("the memory journal gives events after a number, at most so many") {
-  storage::memory_journal journal{10, plenty};
+  storage::memory_journal journal{10, plenty, nobody};
   const auto task = task_id::make(start);
   REQUIRE(journal.append(unit_of(task, 0, 5)));
   const auto some = journal.events(task, 2, 2);
@@ -54,7 +56,7 @@ TEST_CASE("the memory journal gives events after a number, at most so many") {
 }
 
 TEST_CASE("the memory journal forgets ended tasks beyond its bound, the oldest first, and never a running one") {
-  storage::memory_journal journal{2, plenty};
+  storage::memory_journal journal{2, plenty, nobody};
   const auto running = task_id::make(start);
   REQUIRE(journal.append(unit_of(running, 0, 1)));
   std::vector<task_id> ended;
@@ -68,9 +70,10 @@ TEST_CASE("the memory journal forgets ended tasks beyond its bound, the oldest f
   CHECK(journal.find(running) != nullptr);
 }
 
-TEST_CASE("large ended tasks are forgotten beyond so many bytes, the newest and small ones are not") {
+TEST_CASE("large ended tasks are forgotten beyond so many bytes, the newest, small and followed ones are not") {
   constexpr std::size_t large = 100'000;
-  storage::memory_journal journal{10, 2 * large};
+  task_id followed;
+  storage::memory_journal journal{10, 2 * large, [&](task_id which) { return which == followed; }};
   const auto add = [&](std::size_t bytes) {
     auto unit = unit_of(task_id::make(start), 0, 1, true);
     auto event = *unit.events.front();
@@ -95,10 +98,20 @@ TEST_CASE("large ended tasks are forgotten beyond so many bytes, the newest and 
   CHECK(journal.find(add(large)) != nullptr);
   CHECK(journal.find(fourth) != nullptr);
   CHECK(journal.find(small) != nullptr);
+  followed = fourth;
+  const auto fifth = add(large);
+  const auto sixth = add(large);
+  CHECK(journal.find(fourth) != nullptr);
+  CHECK(journal.find(fifth) == nullptr);
+  followed = {};
+  const auto last = add(large);
+  CHECK(journal.find(fourth) == nullptr);
+  CHECK(journal.find(sixth) != nullptr);
+  CHECK(journal.find(last) != nullptr);
 }
 
 TEST_CASE("only an ended task of one's own is removed from memory") {
-  storage::memory_journal journal{2, plenty};
+  storage::memory_journal journal{2, plenty, nobody};
   const auto task = task_id::make(start);
   REQUIRE(journal.append(unit_of(task, 0, 1)));
   const core::caller owner;
@@ -112,7 +125,7 @@ TEST_CASE("only an ended task of one's own is removed from memory") {
 }
 
 TEST_CASE("a key that memory knows is refused, found again, and forgotten with its task") {
-  storage::memory_journal journal{1, plenty};
+  storage::memory_journal journal{1, plenty, nobody};
   const core::idempotency once{"k", "POST /x", "hash"};
   const auto with_key = [&](task_id which, bool last) {
     auto unit = unit_of(which, 0, 1, last);
@@ -138,7 +151,7 @@ TEST_CASE("a key that memory knows is refused, found again, and forgotten with i
 }
 
 TEST_CASE("the memory journal lists what a caller may see and a filter lets through, the newest first") {
-  storage::memory_journal journal{10, plenty};
+  storage::memory_journal journal{10, plenty, nobody};
   std::vector<task_id> made;
   for (int i = 0; i < 4; ++i) {
     made.push_back(task_id::make(start + milliseconds{i}));
@@ -170,7 +183,7 @@ TEST_CASE("the memory journal lists what a caller may see and a filter lets thro
 }
 
 TEST_CASE("the memory journal lists by status: the newest first, ties by id, all counted") {
-  storage::memory_journal journal{10, plenty};
+  storage::memory_journal journal{10, plenty, nobody};
   // The younger the task, the older its status; the two in the middle share theirs.
   std::vector<task_id> made;
   for (const int at : {30, 20, 20, 10}) {
@@ -212,7 +225,7 @@ TEST_CASE("the memory journal lists by status: the newest first, ties by id, all
 }
 
 TEST_CASE("the memory journal tells what was said in a context before a task, and to its owner only") {
-  storage::memory_journal journal{10, plenty};
+  storage::memory_journal journal{10, plenty, nobody};
   std::vector<task_id> made;
   for (int i = 0; i < 5; ++i) {
     made.push_back(task_id::make(start + milliseconds{i}));
