@@ -8,8 +8,6 @@
 namespace mofa::telemetry {
 namespace {
 
-constexpr int refusal_lines_per_second = 10;
-
 std::string_view class_of(int status) {
   switch (status / 100) {
     case 1:
@@ -78,14 +76,8 @@ void gateway_probe::request_finished(std::string_view pattern, std::string_view 
 void gateway_probe::request_refused(std::string_view reason) {
   refused_.of({reason}).Increment();
   if (!log_->should_log(spdlog::level::warn)) return;
-  const auto second =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-  if (refusal_second_.exchange(second) != second) refusals_in_second_ = 0;
-  if (++refusals_in_second_ > refusal_lines_per_second) {
-    ++refusals_left_out_;
-    return;
-  }
-  log_->warn("request refused reason={} left_out={}", quoted(reason), refusals_left_out_.exchange(0));
+  if (const auto left_out = refusal_lines_.admit())
+    log_->warn("request refused reason={} left_out={}", quoted(reason), *left_out);
 }
 
 void gateway_probe::answer_dropped(std::string_view pattern) {

@@ -5,12 +5,11 @@
 
 #include <prometheus/registry.h>
 
-#include <atomic>
-#include <cstdint>
 #include <memory>
 
 #include "server/gateway/probe.hpp"
 #include "server/telemetry/families.hpp"
+#include "server/telemetry/line_limit.hpp"
 
 namespace spdlog {
 class logger;
@@ -60,9 +59,7 @@ class gateway_probe final : public gateway::probe {
   labelled<Counter, 1> websockets_closed_;
   labelled<Counter, 1> websocket_messages_;
   std::shared_ptr<spdlog::logger> log_;
-  std::atomic<std::int64_t> refusal_second_{0};
-  std::atomic<int> refusals_in_second_{0};
-  std::atomic<int> refusals_left_out_{0};
+  line_limit refusal_lines_;
 };
 
 }  // namespace mofa::telemetry
